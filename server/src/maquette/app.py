@@ -1,0 +1,101 @@
+"""The API process: puts the domains together into one application."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+
+from maquette import __version__
+from maquette.activity.health import router as health_router
+from maquette.activity.routes import router as activity_router
+from maquette.audit.routes import router as audit_router
+from maquette.buckets import Stores
+from maquette.db import Database
+from maquette.iam import Proof, authenticate, require
+from maquette.iam.authentication import SESSION_COOKIE
+from maquette.iam.routes import console as console_router
+from maquette.iam.routes import keystone as keystone_router
+from maquette.iam.signing import SignedRequest
+from maquette.iam.throttle import SignInThrottle
+from maquette.kit.actor import Actor
+from maquette.kit.config import Settings
+from maquette.kit.vault import Vault
+from maquette.web import SIGNED_IN, Router, install
+from maquette.web.context import current_request
+from maquette.web.static import ConsoleFiles
+from maquette.workspaces import accessible
+from maquette.workspaces.routes import router as workspaces_router
+
+Gatekeeper = Callable[[Request, str, bytes], Actor]
+
+ROUTERS: list[Router] = [
+    keystone_router,
+    console_router,
+    workspaces_router,
+    activity_router,
+    health_router,
+    audit_router,
+]
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    """Build the application. Touches neither disk nor database until it is started."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.database.dispose()
+
+    app = FastAPI(title="Maquette", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    vault = Vault(settings.home)
+    app.state.settings = settings
+    app.state.database = database or Database(settings.database, settings.worker_socket)
+    app.state.vault = vault
+    app.state.throttle = SignInThrottle()
+    app.state.stores = Stores(settings, vault)
+    app.state.gatekeeper = gatekeeper(app.state.database, vault)
+    install(app, settings, ROUTERS, streams=_is_stream)
+    # Not a mount, which would swallow the 405 of a known path: the console answers where no route does.
+    app.router.default = ConsoleFiles(Path(__file__).parent / "console")
+    return app
+
+
+def gatekeeper(database: Database, vault: Vault) -> Gatekeeper:
+    """Who asks, what they may enter, and whether their policies allow the route's action."""
+
+    def decide(request: Request, action: str, body: bytes) -> Actor:
+        proof = _proof(request, body)
+        with database.read() as session:
+            actor = authenticate(session, vault, proof)
+            actor = actor.within(actor.project_id, accessible(session, actor))
+            if action != SIGNED_IN:
+                require(session, actor, action)
+        return actor
+
+    return decide
+
+
+def _proof(request: Request, body: bytes) -> Proof:
+    context = current_request.get()
+    return Proof(
+        token=request.headers.get("x-auth-token", ""),
+        cookie=request.cookies.get(SESSION_COOKIE, ""),
+        authorization=request.headers.get("authorization", ""),
+        signed=SignedRequest(
+            method=request.method,
+            path=(request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").split("?")[0],
+            query=request.scope["query_string"].decode("latin-1"),
+            headers=request.headers,
+            body=body,
+        ),
+        project_id=request.path_params.get("project_id", ""),
+        request_id=context.request_id if context else "",
+        address=context.address if context else "",
+    )
+
+
+def _is_stream(path: str) -> bool:
+    """Whether a path takes a body of any size as a stream, under limits of its own."""
+    return "/objects/" in path or "/uploads/" in path or path.startswith("/v1/infers/")

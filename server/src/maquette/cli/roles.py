@@ -1,0 +1,52 @@
+"""The processes that `maquette serve` starts: `python -m maquette.cli.roles api|worker`."""
+
+import ctypes
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+
+from maquette.kit.config import Settings
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    role = sys.argv[1]
+    settings = Settings()
+    settings.prepare()
+    _end_with_parent()
+    _log_to(settings, role)
+    if role == "api":
+        from maquette import api
+
+        api.main(settings, int(sys.argv[2]))
+    else:
+        from maquette import worker
+
+        worker.main(settings)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed takes its children with it; users' jobs belong to their shims and go on."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def _log_to(settings: Settings, role: str) -> None:
+    path = settings.logs_dir / f"{role}.log"
+    file = logging.handlers.RotatingFileHandler(path, maxBytes=20 << 20, backupCount=5)
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in (file, console):
+        handler.setFormatter(form)
+    logging.basicConfig(level=logging.INFO, handlers=[file, console])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()

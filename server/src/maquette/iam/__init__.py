@@ -1,0 +1,30 @@
+"""Who somebody is and what they may do: users, groups, policies, credentials, tokens.
+
+    authenticate   from a request's proof (token, signature, session) to an Actor
+    require        the Actor's policies allow the action, or Forbidden
+    issue_token    a token for a user, a workload or a console session
+"""
+
+from maquette.iam.authentication import Proof, authenticate, authenticate_token
+from maquette.iam.bootstrap import ensure_first_user
+from maquette.iam.errors import forbidden
+from maquette.iam.policies import allows, require
+from maquette.iam.tables import Project, User
+from maquette.iam.tokens import issue_token, revoke_token, revoke_workload_tokens
+from maquette.iam.users import system_actor
+
+__all__ = [
+    "Project",
+    "Proof",
+    "User",
+    "allows",
+    "authenticate",
+    "authenticate_token",
+    "ensure_first_user",
+    "forbidden",
+    "issue_token",
+    "require",
+    "revoke_token",
+    "revoke_workload_tokens",
+    "system_actor",
+]

@@ -1,0 +1,100 @@
+"""From an exception to an answer. Each group of routes has its own form; none of them ever shows a traceback."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from maquette.kit.errors import Invalid, MaquetteError, StorageFull, Unavailable
+from maquette.web.context import current_request
+from maquette.web.strict_json import BadBody
+
+log = logging.getLogger(__name__)
+
+ErrorStyle = Callable[[str, str], dict[str, Any]]
+
+
+def modelarts_error(code: str, message: str) -> dict[str, Any]:
+    return {"error_code": code, "error_msg": message}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(MaquetteError, _answer_known)
+    app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(DBAPIError, _answer_database)
+    app.add_exception_handler(OverflowError, _answer_overflow)
+
+
+def render(request: Request, error: MaquetteError) -> JSONResponse:
+    """The answer in the form of the route's group."""
+    style: ErrorStyle = getattr(request.scope.get("route"), "error_style", modelarts_error)
+    body = style(error.code, error.message)
+    if error.details:
+        body["error_details"] = error.details
+    headers = {"WWW-Authenticate": "X-Auth-Token"} if error.status == 401 else None
+    return JSONResponse(body, error.status, headers)
+
+
+def describe_validation(error: RequestValidationError) -> str:
+    """One sentence per wrong field: where it is, and what is wrong with it."""
+    sentences: list[str] = []
+    for item in error.errors()[:10]:
+        where = ".".join(str(part) for part in item["loc"] if part not in {"body", "query", "path"})
+        sentences.append(f"{where or 'the request body'}: {item['msg']}")
+    return "Invalid parameters: " + "; ".join(sentences)
+
+
+def _answer_known(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, MaquetteError)
+    return render(request, error)
+
+
+def _answer_validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return render(request, Invalid(describe_validation(error)))
+
+
+def _answer_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, BadBody):
+        return render(request, Invalid(error.detail))
+    known = MaquetteError(str(error.detail), code=f"ModelArts.0{error.status_code}")
+    known.status = error.status_code
+    if error.status_code == 404:
+        known.message = f"There is nothing at {request.method} {request.url.path}."
+    return render(request, known)
+
+
+def _answer_database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    if isinstance(error, DataError):
+        return render(request, Invalid("A value in the request is out of the range that can be stored."))
+    cause = error.orig
+    name = getattr(cause, "sqlite_errorname", "")
+    if name == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == "53100":
+        return render(request, StorageFull("The database's disk is full. Free space, then try again."))
+    if isinstance(error, OperationalError) or isinstance(cause, sqlite3.OperationalError):
+        log.error("database unavailable: %s", type(cause).__name__, exc_info=error)
+        return render(request, Unavailable("The database does not answer at present. Try again in a moment."))
+    return unexpected(request, error)
+
+
+def _answer_overflow(request: Request, error: Exception) -> JSONResponse:
+    return render(request, Invalid("A number in the request is out of range."))
+
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The last resort: the log gets the traceback, the user the id that finds it."""
+    context = current_request.get()
+    request_id = context.request_id if context else "unknown"
+    log.error("request %s failed", request_id, exc_info=error)
+    known = MaquetteError(f"The server met an unexpected error. Its log has it under request {request_id}.", code="ModelArts.0500")
+    known.status = 500
+    return render(request, known)
