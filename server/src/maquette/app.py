@@ -1,8 +1,8 @@
 """The API process: puts the domains together into one application."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -12,6 +12,14 @@ from maquette.activity.health import router as health_router
 from maquette.activity.routes import router as activity_router
 from maquette.audit.routes import router as audit_router
 from maquette.buckets import Stores
+from maquette.buckets.object_routes import router as objects_router
+from maquette.buckets.routes import router as buckets_router
+from maquette.buckets.upload_routes import router as uploads_router
+from maquette.datasets.label_routes import router as labels_router
+from maquette.datasets.media_routes import router as media_router
+from maquette.datasets.routes import router as datasets_router
+from maquette.datasets.sample_routes import router as samples_router
+from maquette.datasets.version_routes import router as versions_router
 from maquette.db import Database
 from maquette.iam import Proof, authenticate, require
 from maquette.iam.authentication import SESSION_COOKIE
@@ -19,9 +27,16 @@ from maquette.iam.routes import console as console_router
 from maquette.iam.routes import keystone as keystone_router
 from maquette.iam.signing import SignedRequest
 from maquette.iam.throttle import SignInThrottle
+from maquette.inference.gateway import Gateway
+from maquette.inference.prediction_routes import router as predictions_router
+from maquette.inference.routes import router as services_router
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 from maquette.kit.vault import Vault
+from maquette.pools.policy import probe_isolation
+from maquette.registry.routes import router as models_router
+from maquette.training.log_routes import router as training_logs_router
+from maquette.training.routes import router as training_router
 from maquette.web import SIGNED_IN, Router, install
 from maquette.web.context import current_request
 from maquette.web.static import ConsoleFiles
@@ -37,6 +52,19 @@ ROUTERS: list[Router] = [
     activity_router,
     health_router,
     audit_router,
+    buckets_router,
+    objects_router,
+    uploads_router,
+    datasets_router,
+    labels_router,
+    samples_router,
+    media_router,
+    versions_router,
+    training_router,
+    training_logs_router,
+    models_router,
+    services_router,
+    predictions_router,
 ]
 
 
@@ -44,8 +72,11 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     """Build the application. Touches neither disk nor database until it is started."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with asyncio.TaskGroup() as group:
+            gateway = group.create_task(app.state.gateway.run())
+            yield
+            gateway.cancel()
         app.state.database.dispose()
 
     app = FastAPI(title="Maquette", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -55,6 +86,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.vault = vault
     app.state.throttle = SignInThrottle()
     app.state.stores = Stores(settings, vault)
+    app.state.isolation = probe_isolation(settings)
+    app.state.gateway = Gateway(settings, app.state.database)
     app.state.gatekeeper = gatekeeper(app.state.database, vault)
     install(app, settings, ROUTERS, streams=_is_stream)
     # Not a mount, which would swallow the 405 of a known path: the console answers where no route does.

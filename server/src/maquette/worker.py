@@ -10,23 +10,42 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 
 from maquette.buckets import Stores
+from maquette.buckets import background as buckets_work
+from maquette.datasets import background as datasets_work
 from maquette.db import Database
+from maquette.inference.keeper import ServiceKeeper, ServiceKind
 from maquette.kit.config import Settings
 from maquette.kit.vault import Vault
+from maquette.pools import WorkloadKind
+from maquette.pools.reconciler import Reconciler, local_reconciler
+from maquette.registry import publishing
 from maquette.tasks import TaskHandler, TaskRunner
+from maquette.training import TrainingKind
+from maquette.training import background as training_work
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.5
 HOUSEKEEPING_S = 5.0
+TIDY_S = 3600.0
 
 
 def task_handlers(settings: Settings, database: Database, stores: Stores) -> Mapping[str, TaskHandler]:
     """Every kind of platform task and who does it."""
-    return {}
+    return {
+        **buckets_work.handlers(settings, database, stores),
+        **datasets_work.handlers(settings, database, stores),
+        **training_work.handlers(settings, database, stores),
+        **publishing.handlers(settings, database, stores),
+    }
+
+
+def workload_kinds(settings: Settings) -> Mapping[str, WorkloadKind]:
+    """Every kind of users' code and whose it is."""
+    return {"job": TrainingKind(settings), "service": ServiceKind(settings)}
 
 
 class Worker:
@@ -37,22 +56,44 @@ class Worker:
         self.database = Database(settings.database, settings.worker_socket)
         self.stores = Stores(settings, Vault(settings.home))
         self.tasks = TaskRunner(self.database, task_handlers(settings, self.database, self.stores))
+        self.workloads: Reconciler = local_reconciler(settings, self.database, workload_kinds(settings))
+        self.services = ServiceKeeper(settings, self.database)
         self._stopping = False
 
     def run(self) -> None:
         with _doorbell(self.settings) as bell:
             self.tasks.reclaim()
-            next_housekeeping = 0.0
+            next_housekeeping = next_tidy = 0.0
             while not self._stopping:
+                patience = self._keep_workloads()
                 self.tasks.poke()
                 if time.monotonic() >= next_housekeeping:
                     self.tasks.keep_leases()
                     next_housekeeping = time.monotonic() + HOUSEKEEPING_S
-                ready, _, _ = select.select([bell], [], [], IDLE_S)
+                if time.monotonic() >= next_tidy:
+                    self._tidy()
+                    next_tidy = time.monotonic() + TIDY_S
+                ready, _, _ = select.select([bell], [], [], patience)
                 if ready:
                     _drain(bell)
         self.tasks.close()
+        self.stores.close()
         self.database.dispose()
+
+    def _keep_workloads(self) -> float:
+        """One look at all workloads; answers how long the next may wait."""
+        try:
+            waits = [wait for wait in (self.services.tick(), self.workloads.tick()) if wait is not None]
+        except Exception:
+            log.exception("workloads could not be looked after; the next round tries again")
+            return IDLE_S
+        return min([IDLE_S, *waits])
+
+    def _tidy(self) -> None:
+        try:
+            buckets_work.tidy(self.settings, self.database, self.stores)
+        except Exception:
+            log.exception("leftovers of uploads could not be swept; the next round tries again")
 
     def stop(self) -> None:
         self._stopping = True
@@ -60,13 +101,17 @@ class Worker:
 
 def main(settings: Settings) -> None:
     worker = Worker(settings)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+
+    def stop(*_: object) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker.run()
 
 
 @contextlib.contextmanager
-def _doorbell(settings: Settings) -> Iterator[socket.socket]:
+def _doorbell(settings: Settings) -> Generator[socket.socket]:
     path = settings.worker_socket
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:

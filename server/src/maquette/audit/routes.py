@@ -79,7 +79,7 @@ def list_traces(actor: ActorDep, session: SessionDep, wanted: Annotated[Filter, 
     )
 
 
-def _matching(actor: Actor, wanted: Filter) -> Select[tuple[Event]]:
+def _matching(actor: Actor, wanted: Filter) -> Select[Event]:
     exact = {
         Event.user_name: wanted.user,
         Event.name: wanted.trace_name,

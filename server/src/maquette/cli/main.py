@@ -21,7 +21,9 @@ app.add_typer(credential_app, name="credential")
 app.add_typer(bucket_app, name="bucket")
 app.add_typer(db_app, name="db")
 
-Home = Annotated[Path | None, typer.Option(help="Where everything lies; ~/.maquette unless MAQUETTE_HOME says otherwise.")]
+Home = Annotated[
+    Path | None, typer.Option(help="Where everything lies; ~/.maquette unless MAQUETTE_HOME says otherwise.")
+]
 Account = Annotated[str, typer.Option(help="The account (domain) of the user.")]
 
 
@@ -45,7 +47,9 @@ def serve(
 @app.command()
 def demo(
     home: Home = None,
-    endpoint: Annotated[str | None, typer.Option(help="A running server; sign in with MAQUETTE_USER and MAQUETTE_PASSWORD.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="A running server; sign in with MAQUETTE_USER and MAQUETTE_PASSWORD.")
+    ] = None,
 ) -> None:
     """Go the whole road on real data: bucket, dataset, labels, version, training, service, prediction."""
     from maquette.cli.demo import run
@@ -101,7 +105,9 @@ def bucket_add(
     name: str,
     home: Home = None,
     path: Annotated[Path | None, typer.Option(help="An existing folder; its files are used where they are.")] = None,
-    s3_endpoint: Annotated[str | None, typer.Option(help="An S3-compatible endpoint, such as https://s3.example.com.")] = None,
+    s3_endpoint: Annotated[
+        str | None, typer.Option(help="An S3-compatible endpoint, such as https://s3.example.com.")
+    ] = None,
     s3_bucket: Annotated[str, typer.Option(help="The bucket's name there, when it differs.")] = "",
     s3_region: Annotated[str, typer.Option(help="The endpoint's region.")] = "us-east-1",
 ) -> None:

@@ -97,7 +97,7 @@ class Supervisor:
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, _ignore)
         ready = self._start_api()
         if ready is None:
             self._end()
@@ -148,6 +148,10 @@ class Supervisor:
         until = time.monotonic() + STOP_PATIENCE_S
         self.api.wait(until)
         self.worker.wait(until)
+
+
+def _ignore(*_: object) -> None:
+    """A handler, so that the signal wakes the select above instead of being dropped."""
 
 
 def serve(settings: Settings) -> None:

@@ -3,37 +3,15 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import typer
-from sqlalchemy.orm import Session
 
-from maquette.db import Database
+from maquette.cli.administration import administration
 from maquette.events import Resource, emit
-from maquette.iam import ensure_first_user, system_actor, users
-from maquette.kit.actor import Actor
+from maquette.iam import users
 from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid
 from maquette.kit.vault import Vault
-from maquette.migrations import upgrade
-
-
-@contextmanager
-def administration(settings: Settings) -> Iterator[tuple[Session, Actor]]:
-    """One transaction as the administrator of the installation, on a home that may be new."""
-    settings.prepare()
-    upgrade(settings.database)
-    database = Database(settings.database, settings.worker_socket)
-    try:
-        with database.write() as session:
-            password = settings.admin_password.get_secret_value() if settings.admin_password else None
-            first = ensure_first_user(session, password)
-            project = users.projects_of(session, first.domain_id)[0]
-            actor = system_actor(session, first, project.id)
-            yield session, actor.within(project.id, frozenset({"0"}))
-    finally:
-        database.dispose()
 
 
 def create(settings: Settings, account: str, name: str, *, administrator: bool) -> None:

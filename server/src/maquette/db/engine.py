@@ -6,7 +6,7 @@ Both commit when the block ends and roll back when it raises.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Database:
         self._writer = self.engine.execution_options(maquette_write=True)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Generator[Session]:
         session = self.write_session()
         with session:
             yield session
@@ -49,7 +49,7 @@ class Database:
         run_after_commit(session)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> Generator[Session]:
         with self.read_session() as session:
             yield session
 

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     archive_bytes: int = 50 << 30
     archive_files: int = 1_000_000
     image_bytes: int = 25 << 20
+    package_bytes: int = Field(default=20 << 30, description="the largest model package")
+    package_files: int = 10_000
     label_name_pattern: str = Field(default="", description="an extra rule for label names, such as the guide's own")
 
     token_hours: float = 24
@@ -73,6 +75,10 @@ class Settings(BaseSettings):
         return self.home / "jobs"
 
     @property
+    def models_dir(self) -> Path:
+        return self.home / "models"
+
+    @property
     def uploads_dir(self) -> Path:
         return self.home / "uploads"
 
@@ -106,7 +112,8 @@ class Settings(BaseSettings):
 
     def prepare(self) -> None:
         """Make the home and the runtime directory, private to their owner."""
-        for path in (self.home, self.buckets_dir, self.jobs_dir, self.uploads_dir, self.cache_dir, self.logs_dir):
+        content = (self.buckets_dir, self.jobs_dir, self.uploads_dir, self.models_dir, self.cache_dir, self.logs_dir)
+        for path in (self.home, *content):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.runtime_dir.mkdir(exist_ok=True, mode=0o700)
         if self.runtime_dir.is_symlink() or self.runtime_dir.stat().st_uid != os.getuid():

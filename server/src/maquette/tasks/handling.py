@@ -11,7 +11,7 @@ its outside effects first (idempotently), then its rows and the checkpoint in on
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,7 +59,7 @@ class RunningTask:
     @contextmanager
     def step(
         self, *, progress: float | None = None, checkpoint: dict[str, Any] | None = None, message: str | None = None
-    ) -> Iterator[Session]:
+    ) -> Generator[Session]:
         """One transaction of the task. Raises Cancelled or LeaseLost before the block is entered.
 
         `checkpoint` may be filled in by the block: it is read when the block ends.

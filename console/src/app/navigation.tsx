@@ -1,0 +1,27 @@
+// The left navigation as data. A page gets its entry here once its route exists; `to` is checked against the routes.
+import {
+  AppstoreOutlined,
+  FolderOpenOutlined,
+} from "@ant-design/icons";
+import type { LinkProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type common from "@/lib/i18n/en/common.json";
+
+export type NavLabel = keyof (typeof common)["nav"];
+
+export interface NavPage {
+  label: NavLabel;
+  to: LinkProps["to"] & string;
+  icon: ReactNode;
+}
+
+export interface NavSection {
+  /** Absent for the entries that stand alone. */
+  label?: NavLabel;
+  pages: NavPage[];
+}
+
+export const navigation: NavSection[] = [
+  { pages: [{ label: "overview", to: "/", icon: <AppstoreOutlined /> }] },
+  { pages: [{ label: "files", to: "/files", icon: <FolderOpenOutlined /> }] },
+];

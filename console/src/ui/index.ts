@@ -1,0 +1,9 @@
+// The building blocks of every page.
+export { CodeBlock, CopyText } from "./CopyText";
+export { Logo } from "./Logo";
+export { Page, PageHeader, Panel, type Crumb, type PageProps } from "./Page";
+export { EmptyState, ErrorState, PageSkeleton, QueryView } from "./states";
+export { StatusTag, taskTone, type Tone } from "./StatusTag";
+export { Bytes, Duration, Time } from "./Value";
+export { useNotify } from "./notify";
+export { VirtualTable, type VirtualTableProps } from "./VirtualTable";

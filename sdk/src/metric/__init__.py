@@ -1,0 +1,1 @@
+"""Latency metrics of a model service: see `metrics_manager`."""

@@ -1,0 +1,1 @@
+"""Small things older scripts import from here; see `compat`."""

@@ -1,0 +1,33 @@
+"""Asking an S3 service whether it lets browsers at our address upload to it directly, as a browser would ask."""
+
+from urllib.parse import urlsplit
+
+import httpx
+
+TIMEOUT_S = 3.0
+
+
+def allows_direct_upload(bucket_url: str, our_url: str) -> bool:
+    """Send the preflight of a PUT. Whatever is not a clear yes means that uploads go through us."""
+    parts = urlsplit(our_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    try:
+        with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client:
+            answer = client.options(f"{bucket_url}/maquette-preflight", headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    return (
+        answer.is_success
+        and answer.headers.get("access-control-allow-origin") in ("*", origin)
+        and bool({"put", "*"} & _names(answer, "access-control-allow-methods"))
+        and bool({"content-type", "*"} & _names(answer, "access-control-allow-headers"))
+    )
+
+
+def _names(answer: httpx.Response, header: str) -> set[str]:
+    return {name.strip().lower() for name in answer.headers.get(header, "").split(",")}

@@ -1,0 +1,17 @@
+"""Every kind of task of the datasets domain and who does it."""
+
+from maquette.buckets import Stores
+from maquette.datasets import cleaning, label_removal, labels, publishing, service, source_removal, sync
+from maquette.db import Database
+from maquette.kit.config import Settings
+from maquette.tasks import TaskHandler
+
+
+def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str, TaskHandler]:
+    return {
+        labels.REMOVAL: label_removal.handler(database, stores),
+        source_removal.KIND: source_removal.handler(database, stores),
+        service.CLEANING: cleaning.handler(database),
+        **sync.handlers(settings, database, stores),
+        **publishing.handlers(settings, database, stores),
+    }

@@ -1,0 +1,217 @@
+"""The task that publishes a version: snapshot, copies of the images, files into the bucket, and last the row.
+
+A version is whole or absent: until its row says READY, with the manifest's hash, nobody reads its files, so a killed
+publication simply goes on, or begins anew with the state of that moment, and ends once. What it writes:
+
+    <work path>/<dataset>-<id>/annotation/V001/V001.manifest     the samples
+    <work path>/<dataset>-<id>/annotation/V001/data/             the images, when they are exported
+    <work path>/<dataset>-<id>/.index/V001/<sha256>.index        where each sample is (`version_index`)
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from maquette.buckets import Stores, open_bucket, open_url
+from maquette.datasets.paths import data_actor, inner_paths, input_folder
+from maquette.datasets.service import lock_dataset_row
+from maquette.datasets.snapshots import INDEX_FILE, MANIFEST_FILE, Snapshot, sha256_of, take_snapshot
+from maquette.datasets.tables import Dataset, Version
+from maquette.datasets.version_errors import no_version
+from maquette.datasets.version_index import Differences, VersionIndex, differences
+from maquette.datasets.version_reading import open_index
+from maquette.datasets.versions import CREATING, KIND, READY
+from maquette.db import Database
+from maquette.formats import manifest
+from maquette.kit.clock import now_ms
+from maquette.kit.config import Settings
+from maquette.kit.errors import Conflict, MaquetteError, NotFound
+from maquette.storage import ObjectMissing, ObjectStore, obs_url, parse_obs_url
+from maquette.storage.disk import disk_errors
+from maquette.tasks import RunningTask, TaskHandler
+
+log = logging.getLogger(__name__)
+
+COPIES_A_STEP = 100
+_SHARE_OF_SNAPSHOT = 0.5
+
+
+def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str, TaskHandler]:
+    return {KIND: partial(_publish, settings, stores)}
+
+
+def _publish(settings: Settings, stores: Stores, task: RunningTask) -> dict[str, Any]:
+    with task.database.read() as session:
+        version = session.get(Version, task.payload["version_id"])
+        dataset = session.get(Dataset, task.resource_id)
+        before = session.get(Version, version.previous_version_id) if version else None
+    if version is None or dataset is None or dataset.deleted or version.state not in (CREATING, READY):
+        raise no_version(task.payload["version_id"])
+    if version.state == READY:
+        return {"version_id": version.id}
+    folder = settings.cache_dir / f"publish-{version.id}"
+    try:
+        return _Publication(stores, task, dataset, version, folder).run(before)
+    finally:
+        # A full disk must not stay full because of us. After a kill the next attempt comes by here.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The keys of one version in the bucket of the dataset's work path."""
+
+    bucket: str
+    manifest: str
+    indexes: str
+    images: str
+
+
+def _target(dataset: Dataset, version: Version) -> _Target:
+    paths = inner_paths(dataset)
+    bucket, annotation = parse_obs_url(paths["inner_annotation_path"])
+    home = parse_obs_url(paths["inner_work_path"])[1]
+    own = f"{annotation}{version.name}/"
+    return _Target(bucket, f"{own}{version.name}.manifest", f"{home}.index/{version.name}/", f"{own}data/")
+
+
+class _Publication:
+    """One version on its way into the bucket."""
+
+    def __init__(self, stores: Stores, task: RunningTask, dataset: Dataset, version: Version, folder: Path) -> None:
+        self._stores = stores
+        self._task = task
+        self._dataset = dataset
+        self._version = version
+        self._folder = folder
+        self._actor = data_actor(task.actor, dataset)
+        self._target = _target(dataset, version)
+        self._store = open_bucket(task.database, stores, self._actor, self._target.bucket)
+
+    def run(self, before: Version | None) -> dict[str, Any]:
+        snapshot = self._snapshot()
+        absent = self._export_images() if self._version.export_images else 0
+        changes, remark = self._differences(snapshot, before)
+        if absent:
+            remark = f"{remark} {absent} images no longer exist and were not exported.".strip()
+        index_key = f"{self._target.indexes}{snapshot.index_sha256}.index"
+        # Whoever took this task over writes these files too: be sure that it is still ours.
+        with self._task.step(message="storing the manifest"):
+            pass
+        self._remove_other_indexes(index_key)
+        self._store.adopt(index_key, self._folder / INDEX_FILE)
+        self._store.adopt(self._target.manifest, self._folder / MANIFEST_FILE)
+        self._commit(snapshot, changes, remark, index_key)
+        return {"version_id": self._version.id, "samples": snapshot.total_samples}
+
+    def _snapshot(self) -> Snapshot:
+        """The one an interrupted attempt has finished, if its files are still whole, else a new one."""
+        kept = self._task.checkpoint.get("snapshot")
+        if kept is not None:
+            snapshot = Snapshot(**kept)
+            files = {MANIFEST_FILE: snapshot.manifest_sha256, INDEX_FILE: snapshot.index_sha256}
+            paths = {self._folder / name: digest for name, digest in files.items()}
+            if all(path.is_file() and sha256_of(path) == digest for path, digest in paths.items()):
+                return snapshot
+        shutil.rmtree(self._folder, ignore_errors=True)
+        with disk_errors("the manifest"):
+            self._folder.mkdir(parents=True)
+        snapshot = take_snapshot(self._task.database, self._version, self._folder, self._report)
+        with self._task.step(progress=_SHARE_OF_SNAPSHOT, checkpoint={"snapshot": asdict(snapshot)}):
+            pass
+        return snapshot
+
+    def _report(self, done: int, total: int) -> None:
+        share = min(done / total, 1.0) if total else 1.0
+        with self._task.step(progress=_SHARE_OF_SNAPSHOT * share, message=f"{done} of {total} samples"):
+            pass
+
+    def _export_images(self) -> int:
+        """Copy each sample's file beside the manifest. Returns how many did not exist any more."""
+        checkpoint = self._task.checkpoint
+        copied, absent = checkpoint.get("copied", 0), checkpoint.get("absent", 0)
+        sources = islice(self._sources(), copied, None)
+        while batch := list(islice(sources, COPIES_A_STEP)):
+            absent += sum(not self._copy(source) for source in batch)
+            copied += len(batch)
+            progress = {**checkpoint, "copied": copied, "absent": absent}
+            with self._task.step(checkpoint=progress, message=f"{copied} images exported"):
+                pass
+        return absent
+
+    def _sources(self) -> Iterator[str]:
+        with (self._folder / MANIFEST_FILE).open("rb") as lines:
+            for sample in manifest.read_manifest(lines):
+                if isinstance(sample, manifest.Sample) and manifest.text_of(sample) is None:
+                    yield sample.source
+
+    def _copy(self, source: str) -> bool:
+        store, key = open_url(self._task.database, self._stores, self._actor, source)
+        bucket, prefix = input_folder(self._dataset)
+        # Files from elsewhere keep their whole address, so that equal names do not meet.
+        own = source.startswith(obs_url(bucket, prefix))
+        target = self._target.images + (key[len(prefix) :] if own else source.partition("://")[2])
+        try:
+            self._store.write(target, store.read(key))
+        except ObjectMissing:
+            return False
+        return True
+
+    def _differences(self, snapshot: Snapshot, before: Version | None) -> tuple[Differences, str]:
+        """Against the previous version, and a remark when that one's index cannot be read any more."""
+        if before is None:
+            return Differences(added=snapshot.total_samples), ""
+        with (self._folder / INDEX_FILE).open("rb") as file:
+
+            def fetch(start: int, end: int) -> bytes:
+                file.seek(start)
+                return file.read(end - start)
+
+            new = VersionIndex(fetch, (self._folder / INDEX_FILE).stat().st_size)
+            try:
+                old = open_index(self._store_of(before.index_url), before)
+                return differences(old.hashes(), new.hashes()), ""
+            except MaquetteError as error:
+                log.warning("version %s cannot be compared with %s: %s", self._version.id, before.id, error.message)
+                return Differences(), f"The differences to {before.name} are unknown: its index cannot be read."
+
+    def _store_of(self, address: str) -> ObjectStore:
+        return open_url(self._task.database, self._stores, self._actor, address)[0]
+
+    def _remove_other_indexes(self, kept: str) -> None:
+        """Those of an attempt that was killed before its version was there."""
+        found = self._store.list(self._target.indexes).objects
+        self._store.delete_many([info.key for info in found if info.key != kept])
+
+    def _commit(self, snapshot: Snapshot, changes: Differences, remark: str, index_key: str) -> None:
+        """The one moment in which the version begins to exist."""
+        values: dict[str, Any] = {
+            "state": READY,
+            "message": remark,
+            "manifest_url": obs_url(self._target.bucket, self._target.manifest),
+            "manifest_sha256": snapshot.manifest_sha256,
+            "index_url": obs_url(self._target.bucket, index_key),
+            "total_samples": snapshot.total_samples,
+            "labelled_samples": snapshot.labelled_samples,
+            "added_samples": changes.added,
+            "deleted_samples": changes.deleted,
+            "modified_samples": changes.modified,
+            "label_stats": snapshot.label_stats,
+            "multi_label": snapshot.multi_label,
+            "updated_at": now_ms(),
+        }
+        mine = (Version.id == self._version.id, Version.state == CREATING)
+        with self._task.step(progress=1.0, message=f"{snapshot.total_samples} samples") as session:
+            dataset = lock_dataset_row(session, self._dataset.id)
+            if dataset is None:
+                raise NotFound("The dataset has been deleted.")
+            if session.scalar(update(Version).where(*mine).values(values).returning(Version.id)) is None:
+                raise Conflict(f"The version '{self._version.name}' has been changed meanwhile. Publish again.")
+            dataset.current_version_id = self._version.id

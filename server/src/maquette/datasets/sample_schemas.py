@@ -1,0 +1,146 @@
+"""Bodies of the operations on samples, as the contract spells them, with what we add to each marked as ours."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from maquette.datasets.schemas import BatchAnswer, BatchItem, DataSource, LabelItem, LabelStats
+from maquette.web import Contract
+
+Metadata = Annotated[dict[str, Any], Field(max_length=200)]
+SampleId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SampleLabel(Contract):
+    """A label on a sample. For images to classify it has a name, and perhaps a score and hard flags."""
+
+    name: Annotated[str, Field(max_length=1024)]
+    type: int | None = None
+    annotated_by: Annotated[str, Field(max_length=200)] | None = None
+    id: Annotated[str, Field(max_length=64)] | None = None
+    score: Annotated[float, Field(ge=0, le=1)] | None = None
+    property: Annotated[dict[str, Any], Field(max_length=50)] | None = None
+
+
+SampleLabelList = Annotated[list[SampleLabel], Field(max_length=1000)]
+
+
+class SampleChange(Contract):
+    """What is absent stays. `revision` is ours: the one that was read; when it is no longer current, the item fails."""
+
+    sample_id: SampleId
+    labels: SampleLabelList | None = None
+    metadata: Metadata | None = None
+    sample_type: int | None = None
+    sample_usage: Annotated[str, Field(max_length=20)] | None = None
+    revision: int | None = None
+
+
+class UpdateSamples(Contract):
+    samples: Annotated[list[SampleChange], Field(min_length=1, max_length=5000)]
+    email: str | None = None
+
+
+class NewSample(Contract):
+    """A file for the input path: its bytes as base64, or the address of an object to copy."""
+
+    name: Annotated[str, Field(min_length=1, max_length=1024)]
+    data: str | None = None
+    data_source: DataSource | None = None
+    encoding: str = "UTF-8"
+    labels: SampleLabelList | None = None
+    metadata: Metadata | None = None
+    sample_type: int | None = None
+
+
+class UploadSamples(Contract):
+    samples: Annotated[list[NewSample], Field(min_length=1, max_length=1000)]
+    final_annotation: bool = True
+    label_format: dict[str, Any] | None = None
+
+
+class UploadedSample(BatchItem):
+    """`name` is the object that was written, `info` the new sample's id."""
+
+    name: str | None = None
+    info: str | None = None
+
+
+class UploadAnswer(Contract):
+    success: bool
+    results: list[UploadedSample]
+
+
+class DeleteSamples(Contract):
+    samples: Annotated[list[SampleId], Field(min_length=1, max_length=10_000)]
+    delete_source: bool = False
+
+
+class Labeler(Contract):
+    email: str
+    worker_id: str
+    role: int = 0
+
+
+class SampleItem(Contract):
+    """`source` is where a browser loads the image, or its thumbnail when `process_parameter` asked for a size.
+
+    Ours: `obs_url` (the object itself), `thumbnail_url` (up to 200 pixels a side), `revision` and `sample_usage`.
+    """
+
+    sample_id: str
+    sample_type: int
+    sample_name: str
+    sample_status: str
+    sample_size: int
+    sample_time: int
+    sample_dir: str
+    source: str
+    labels: list[SampleLabel]
+    metadata: dict[str, Any]
+    labelers: list[Labeler] | None = None
+    score: str | None = None
+    sample_usage: str | None = None
+    obs_url: str
+    thumbnail_url: str
+    revision: int
+
+
+class SampleList(Contract):
+    sample_count: int
+    samples: list[SampleItem]
+
+
+class DatasetStats(Contract):
+    label_stats: list[LabelStats]
+    sample_stats: dict[str, int]
+    key_sample_stats: dict[str, int]
+    metadata_stats: dict[str, Any]
+    data_path: str
+    data_spliting_enable: bool
+
+
+class SearchOptions(Contract):
+    """`usages` is ours: the usages that a filter may name."""
+
+    labels: list[LabelItem]
+    labelers: list[str]
+    metadata: dict[str, list[str]]
+    usages: list[str]
+
+
+__all__ = [
+    "BatchAnswer",
+    "DatasetStats",
+    "DeleteSamples",
+    "NewSample",
+    "SampleChange",
+    "SampleItem",
+    "SampleLabel",
+    "SampleList",
+    "SearchOptions",
+    "UpdateSamples",
+    "UploadAnswer",
+    "UploadSamples",
+    "UploadedSample",
+]

@@ -1,0 +1,70 @@
+"""Deleting samples with their files: rows in the request, files as a task right behind it.
+
+The task is asked for in the transaction that removes the rows, so a crash loses neither. A sync that still saw a file
+may have added its sample again meanwhile: the task takes that row away with the file.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maquette.buckets import Stores, open_bucket
+from maquette.datasets.paths import data_actor
+from maquette.datasets.service import lock_dataset_row
+from maquette.datasets.tables import Dataset, Sample
+from maquette.datasets.working_set import BATCH, SAMPLE_COLUMNS, remove_samples
+from maquette.db import Database
+from maquette.kit.actor import Actor
+from maquette.storage import parse_obs_url
+from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
+
+KIND = "dataset.delete-files"
+
+
+def ask_for_removal(session: Session, actor: Actor, dataset: Dataset, sources: Sequence[str]) -> Task:
+    title = f"Delete {len(sources)} files of {dataset.name}"
+    payload = {"sources": list(sources)}
+    return enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
+
+
+def handler(database: Database, stores: Stores) -> TaskHandler:
+    def handle(task: RunningTask) -> dict[str, Any]:
+        sources: list[str] = task.payload["sources"]
+        done = int(task.checkpoint.get("done", 0))
+        while done < len(sources):
+            batch = sources[done : done + BATCH]
+            with task.step():
+                pass  # a cancelled task stops before the files, not after
+            delete_files(database, stores, task, batch)
+            done += len(batch)
+            with task.step(progress=done / len(sources), checkpoint={"done": done}) as session:
+                _forget(session, task.resource_id, batch)
+        return {"files": done}
+
+    return handle
+
+
+def delete_files(database: Database, stores: Stores, task: RunningTask, sources: Sequence[str]) -> None:
+    """Delete the objects behind the samples' sources; those that are gone already are no error."""
+    with database.read() as session:
+        dataset = session.get(Dataset, task.resource_id)
+    if dataset is None:
+        return
+    keys: dict[str, list[str]] = {}
+    for source in sources:
+        bucket, key = parse_obs_url(source)
+        keys.setdefault(bucket, []).append(key)
+    for bucket, some in keys.items():
+        open_bucket(database, stores, data_actor(task.actor, dataset), bucket).delete_many(some)
+
+
+def _forget(session: Session, dataset_id: str, sources: Sequence[str]) -> None:
+    dataset = lock_dataset_row(session, dataset_id)
+    if dataset is None:
+        return
+    query = select(*SAMPLE_COLUMNS).where(
+        Sample.dataset_id == dataset.id, Sample.generation == dataset.generation, Sample.source.in_(sources)
+    )
+    remove_samples(session, dataset, session.execute(query).all())

@@ -1,0 +1,180 @@
+"""The one place where samples of the working set are added, changed and removed.
+
+A change here is rows, index rows and kept counts in one transaction, so the counts stay exact. Callers hold the lock
+on the dataset (`service.find_dataset(..., lock=True)`) and decide what to write; nothing here knows HTTP or storage.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry
+from maquette.kit.clock import now_ms
+
+BATCH = 1000
+"""Ids in one statement: far below what SQLite and PostgreSQL take, enough to make the round trips cheap."""
+
+SAMPLE_COLUMNS: tuple[Any, ...] = tuple(getattr(Sample, attribute.key) for attribute in Sample.__mapper__.column_attrs)
+
+CHANGEABLE = ("labels", "state", "hard", "usage", "meta", "labelled_by", "labelled_at")
+"""What `change_samples` writes of a sample."""
+
+UNTOUCHED: Mapping[str, Any] = {
+    "state": UNLABELLED,
+    "hard": False,
+    "labels": [],
+    "meta": {},
+    "usage": "",
+    "labelled_by": "",
+    "labelled_at": None,
+}
+"""What a new sample is unless it says otherwise."""
+
+Labels = Sequence[Mapping[str, Any]]
+
+
+class Tally:
+    """Differences to the kept counts of a dataset and its labels, gathered over a batch and written once."""
+
+    def __init__(self) -> None:
+        self.samples: Counter[str] = Counter()
+        self.carriers: Counter[int] = Counter()
+        self.annotations: Counter[int] = Counter()
+
+    def count(self, sign: int, *, state: int, hard: bool, labels: Labels) -> None:
+        """Count one sample in (+1) or out (-1)."""
+        self.samples["total_samples"] += sign
+        self.samples["labelled_samples"] += sign * (state == LABELLED)
+        self.samples["unconfirmed_samples"] += sign * (state == UNCONFIRMED)
+        self.samples["hard_samples"] += sign * hard
+        for label in labels:
+            self.annotations[label["code"]] += sign
+        for code in codes_of(labels):
+            self.carriers[code] += sign
+
+    def write(self, session: Session, dataset: Dataset) -> None:
+        """Add the differences in the database, so that no other session's are lost."""
+        changes = {name: getattr(Dataset, name) + by for name, by in self.samples.items() if by}
+        session.execute(update(Dataset).where(Dataset.id == dataset.id).values(**changes, data_updated_at=now_ms()))
+        session.refresh(dataset, [*changes, "data_updated_at"])
+        for code in sorted({*self.carriers, *self.annotations}):
+            session.execute(
+                update(Label)
+                .where(Label.dataset_id == dataset.id, Label.code == code)
+                .values(
+                    sample_count=Label.sample_count + self.carriers[code],
+                    annotation_count=Label.annotation_count + self.annotations[code],
+                )
+            )
+
+
+def codes_of(labels: Labels) -> set[int]:
+    return {label["code"] for label in labels}
+
+
+def score_of(labels: Labels) -> float | None:
+    """A sample's confidence: that of its surest label."""
+    return max((label["score"] for label in labels if label.get("score") is not None), default=None)
+
+
+def add_samples(session: Session, dataset: Dataset, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert samples. Each row holds `id`, `source`, `name` and any other columns of Sample but its place."""
+    if not rows:
+        return
+    tally = Tally()
+    complete: list[dict[str, Any]] = []
+    for row in rows:
+        whole: dict[str, Any] = {**UNTOUCHED, **row, "dataset_id": dataset.id, "generation": dataset.generation}
+        whole["score"] = score_of(whole["labels"])
+        whole["metadata"] = whole.pop("meta")
+        complete.append(whole)
+        tally.count(1, state=whole["state"], hard=whole["hard"], labels=whole["labels"])
+    # The table itself, by its columns' names: through the mapper an insert of many rows costs twice as much.
+    session.connection().execute(insert(Sample.__table__), complete)  # pyright: ignore[reportArgumentType]
+    _add_entries(session, dataset, ((row["id"], code) for row in complete for code in codes_of(row["labels"])))
+    tally.write(session, dataset)
+
+
+def read_samples(session: Session, dataset: Dataset, ids: Iterable[str]) -> dict[str, Any]:
+    """Rows of the working set by id; ids of other datasets or earlier generations are simply absent."""
+    found: dict[str, Any] = {}
+    for some in batches(ids):
+        query = select(*SAMPLE_COLUMNS).where(
+            Sample.id.in_(some), Sample.dataset_id == dataset.id, Sample.generation == dataset.generation
+        )
+        found.update((row.id, row) for row in session.execute(query))
+    return found
+
+
+def change_samples(session: Session, dataset: Dataset, changes: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+    """Write annotations: pairs of a row as read and its new `CHANGEABLE` values, all of them."""
+    if not changes:
+        return
+    tally = Tally()
+    updates: list[dict[str, Any]] = []
+    gone: list[tuple[str, int]] = []
+    new: list[tuple[str, int]] = []
+    for row, values in changes:
+        tally.count(-1, state=row.state, hard=row.hard, labels=row.labels)
+        tally.count(+1, state=values["state"], hard=values["hard"], labels=values["labels"])
+        before, after = codes_of(row.labels), codes_of(values["labels"])
+        gone += [(row.id, code) for code in before - after]
+        new += [(row.id, code) for code in after - before]
+        updates.append({"id": row.id, "score": score_of(values["labels"]), "revision": row.revision + 1, **values})
+    session.execute(update(Sample), updates)
+    _remove_entries(session, dataset, gone)
+    _add_entries(session, dataset, new)
+    tally.write(session, dataset)
+
+
+def remove_samples(session: Session, dataset: Dataset, rows: Sequence[Any]) -> None:
+    """Delete samples of the working set, given as read."""
+    if not rows:
+        return
+    tally = Tally()
+    for row in rows:
+        tally.count(-1, state=row.state, hard=row.hard, labels=row.labels)
+    tally.samples["deleted_samples"] += len(rows)
+    _remove_entries(session, dataset, [(row.id, code) for row in rows for code in codes_of(row.labels)])
+    for some in batches(row.id for row in rows):
+        session.execute(delete(Sample).where(Sample.id.in_(some)).execution_options(synchronize_session=False))
+    tally.write(session, dataset)
+
+
+def batches(ids: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for item in ids:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _add_entries(session: Session, dataset: Dataset, pairs: Iterable[tuple[str, int]]) -> None:
+    place = {"dataset_id": dataset.id, "generation": dataset.generation}
+    rows = [{**place, "sample_id": sample_id, "code": code} for sample_id, code in pairs]
+    if rows:
+        session.execute(insert(SampleLabelEntry), rows)
+
+
+def _remove_entries(session: Session, dataset: Dataset, pairs: Iterable[tuple[str, int]]) -> None:
+    by_code: defaultdict[int, list[str]] = defaultdict(list)
+    for sample_id, code in pairs:
+        by_code[code].append(sample_id)
+    for code, ids in by_code.items():
+        for some in batches(ids):
+            session.execute(
+                delete(SampleLabelEntry)
+                .where(
+                    SampleLabelEntry.dataset_id == dataset.id,
+                    SampleLabelEntry.generation == dataset.generation,
+                    SampleLabelEntry.code == code,
+                    SampleLabelEntry.sample_id.in_(some),
+                )
+                .execution_options(synchronize_session=False)
+            )

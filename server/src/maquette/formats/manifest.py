@@ -1,0 +1,327 @@
+"""The ModelArts manifest: one JSON object a line, a sample with its annotations. Tolerant in, exact out.
+
+Every annotation type passes through here as an `Annotation`; what is particular to one (points in a VOC file, spans
+in `property`) is for the module of that type. A bad line is reported and never stops the lines behind it.
+
+Addresses are `obs://` in memory and `s3://` in the file, as ModelArts writes them. Types lose their `modelarts/`
+prefix in memory. Keys we do not know are kept in `extra` and written back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import orjson
+
+MAX_LINE_BYTES = 16 << 20
+MAX_DEPTH = 32
+USAGES = ("TRAIN", "EVAL", "TEST", "INFERENCE")
+# Types whose annotation means nothing without the label's name.
+NAMED_TYPES = frozenset({"image_classification", "text_classification", "audio_classification"})
+
+_TIME = "%Y-%m-%d %H:%M:%S"
+_PREFIX = "modelarts/"
+_BOM = b"\xef\xbb\xbf"
+_INTEGER_LIMIT = 1 << 63
+
+
+@dataclass(slots=True, kw_only=True)
+class Annotation:
+    """One label on a sample. What a line does not say is None, which is not the same as false or zero."""
+
+    type: str
+    name: str | None = None
+    id: str | None = None
+    property: dict[str, Any] = field(default_factory=dict[str, Any])
+    hard: bool | None = None
+    hard_coefficient: float | None = None
+    confidence: float | None = None
+    creation_time: str | None = None
+    annotated_by: str | None = None
+    annotation_format: str | None = None
+    annotation_loc: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True, kw_only=True)
+class Sample:
+    """One line. `source` is an address, a path relative to the manifest, or `content://` and the text itself."""
+
+    source: str
+    usage: str | None = None
+    id: str | None = None
+    annotations: list[Annotation] = field(default_factory=list[Annotation])
+    hard: bool | None = None
+    hard_coefficient: float | None = None
+    sample_type: int | None = None
+    property: dict[str, Any] = field(default_factory=dict[str, Any])
+    inference_loc: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(slots=True, frozen=True)
+class BadLine:
+    """A line that is no sample: where, why, and what its author can do."""
+
+    line: int
+    reason: str
+    remedy: str
+
+
+class _Bad(Exception):
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason, self.remedy = reason, remedy
+
+
+def text_of(sample: Sample) -> str | None:
+    """The text of a sample that carries it in its source, else None."""
+    return sample.source.removeprefix("content://") if sample.source.startswith("content://") else None
+
+
+def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | BadLine]:
+    """Read line by line, in order, counting from 1. Empty lines are passed over. No line makes it raise."""
+    for number, line in enumerate(lines, start=1):
+        if number == 1:
+            line = line.removeprefix(_BOM)
+        if not line.strip():
+            continue
+        try:
+            sample = _read_line(line)
+        except _Bad as bad:
+            yield BadLine(number, bad.reason, bad.remedy)
+        else:
+            sample.line = number
+            yield sample
+
+
+def write_line(sample: Sample) -> bytes:
+    """One line with its newline: the same sample always gives the same bytes. Raises ValueError for what JSON lacks."""
+    body = _written(sample, _SAMPLE_KEYS)
+    annotations: list[dict[str, Any]] = []
+    for annotation in sample.annotations:
+        described = _written(annotation, _ANNOTATION_KEYS)
+        if "/" not in annotation.type:
+            described["type"] = _PREFIX + annotation.type
+        annotations.append(described)
+    if annotations:
+        body["annotation"] = annotations
+    for key in sorted(sample.extra):
+        body.setdefault(key, _ordered(sample.extra[key]))
+    try:
+        _check(body, 0)
+        return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    except (_Bad, TypeError) as error:
+        raise ValueError(f"The sample '{sample.source}' cannot be written to a manifest: {error}.") from error
+
+
+def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterator[bytes]:
+    """Cut a stream into lines in bounded memory. Of a line over the limit only the beginning is kept, to be refused."""
+    rest = b""
+    for chunk in chunks:
+        pieces = chunk.split(b"\n")
+        rest += pieces[0][: limit + 1 - len(rest)]
+        for piece in pieces[1:]:
+            yield rest
+            rest = piece[: limit + 1]
+    if rest:
+        yield rest
+
+
+def time_to_ms(text: str) -> int | None:
+    """The milliseconds of a `creation-time`, read as UTC, or None when it is written in another way."""
+    try:
+        return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp()) * 1000
+    except ValueError:
+        return None
+
+
+def ms_to_time(ms: int) -> str:
+    """A `creation-time` for these milliseconds, in UTC."""
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime(_TIME)
+
+
+def _read_line(line: bytes) -> Sample:
+    if len(line) > MAX_LINE_BYTES:
+        raise _Bad(f"the line is longer than {MAX_LINE_BYTES} bytes", "Store the content in a file and refer to it.")
+    try:
+        value: object = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise _Bad(f"the line is not JSON: {error.msg}", "Write one JSON object a line, in UTF-8.") from error
+    if not isinstance(value, dict):
+        raise _Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
+    body = cast("dict[str, Any]", value)
+    _check(body, 0)
+    annotations = [_read_annotation(item) for item in _annotation_list(body.pop("annotation", None))]
+    known = _read_keys(body, _SAMPLE_KEYS)
+    if "source" not in known:
+        raise _Bad("'source' is missing", "Give the address of the sample, or content:// and its text.")
+    return Sample(**known, annotations=annotations, extra=body)
+
+
+def _annotation_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+def _read_annotation(value: object) -> Annotation:
+    if not isinstance(value, dict):
+        raise _Bad("an annotation is no JSON object", 'Write annotations as [{"type": "...", "name": "..."}].')
+    body = dict(cast("dict[str, Any]", value))
+    known = _read_keys(body, _ANNOTATION_KEYS)
+    if "type" not in known:
+        raise _Bad("an annotation has no 'type'", "Give its type, such as modelarts/image_classification.")
+    if known["type"] in NAMED_TYPES and "name" not in known:
+        raise _Bad(f"an annotation of type {known['type']} has no 'name'", "Give the name of the label.")
+    return Annotation(**known, extra=body)
+
+
+def _read_keys(body: dict[str, Any], keys: "_Keys") -> dict[str, Any]:
+    """Take the known keys out of the object, converted; null counts as absent."""
+    known: dict[str, Any] = {}
+    for key, attribute, read in keys:
+        value = body.pop(key, None)
+        if value is not None and (converted := read(key, value)) is not None:
+            known[attribute] = converted
+    return known
+
+
+def _written(item: Sample | Annotation, keys: "_Keys") -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for key, attribute, read in keys:
+        value: Any = getattr(item, attribute)
+        if value is None or value == {}:
+            continue
+        if read is _flag:
+            value = "true" if value else "false"
+        elif read is _address and value.startswith("obs://"):
+            value = "s3://" + value.removeprefix("obs://")
+        elif read is _object:
+            value = _ordered(value)
+        body[key] = value
+    if isinstance(item, Annotation):
+        for key in sorted(item.extra):
+            body.setdefault(key, _ordered(item.extra[key]))
+    return body
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value)
+        return {key: _ordered(items[key]) for key in sorted(items)}
+    if isinstance(value, list):
+        return [_ordered(item) for item in cast("list[Any]", value)]
+    return value
+
+
+def _check(value: object, depth: int) -> None:
+    """Refuse what a database or another reader could not hold: deep nests, NUL characters, numbers out of range."""
+    if depth > MAX_DEPTH:
+        raise _Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise _Bad("a text contains the character U+0000", "Remove it.")
+    elif isinstance(value, int | float):
+        # A larger integer arrives as a float that has lost its last digits; comparing also catches NaN.
+        if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
+            raise _Bad("a number is not finite or has more than 63 bits", "Write it as a string.")
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, object]", value).items():
+            _check(key, depth)
+            _check(item, depth + 1)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            _check(item, depth + 1)
+
+
+def _text(key: str, value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # labels such as the digits 0 to 9 are often written bare
+    if not isinstance(value, str):
+        raise _Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
+    return value or None
+
+
+def _address(key: str, value: object) -> str | None:
+    if not isinstance(value, str):
+        raise _Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
+    return "obs://" + value[5:] if value[:5].lower() == "s3://" else value or None
+
+
+def _usage(key: str, value: object) -> str | None:
+    usage = value.strip().upper() if isinstance(value, str) else None
+    if usage == "":
+        return None
+    if usage not in USAGES:
+        raise _Bad(f"'{key}' is none of {', '.join(USAGES)}", "Write one of them, or leave it away.")
+    return usage
+
+
+def _type(key: str, value: object) -> str | None:
+    text = _text(key, value)
+    return text.removeprefix(_PREFIX) or None if text else None
+
+
+def _flag(key: str, value: object) -> bool | None:
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word == "":
+        return None
+    if word in ("true", True, "1"):
+        return True
+    if word in ("false", False, "0"):
+        return False
+    raise _Bad(f"'{key}' is neither true nor false", 'Write "true" or "false".')
+
+
+def _fraction(key: str, value: object) -> float | None:
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    except (ValueError, OverflowError):
+        number = None
+    if number is None or not 0 <= number <= 1:
+        raise _Bad(f"'{key}' is no number from 0 to 1", "Write a number such as 0.8.")
+    return number
+
+
+def _kind(key: str, value: object) -> int | None:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 3 else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 99:
+        raise _Bad(f"'{key}' is no sample type", "Write 0 (image), 1 (text), 2 (audio), 4 (table) or 6 (video).")
+    return number
+
+
+def _object(key: str, value: object) -> dict[str, Any] | None:
+    if not isinstance(value, dict):
+        raise _Bad(f"'{key}' is no JSON object", f"Write '{key}' as an object of names and values.")
+    return cast("dict[str, Any]", value)
+
+
+_Keys = tuple[tuple[str, str, Callable[[str, object], Any]], ...]
+
+# In the order in which they are written.
+_SAMPLE_KEYS: _Keys = (
+    ("source", "source", _address),
+    ("usage", "usage", _usage),
+    ("hard", "hard", _flag),
+    ("hard-coefficient", "hard_coefficient", _fraction),
+    ("id", "id", _text),
+    ("sample-type", "sample_type", _kind),
+    ("property", "property", _object),
+    ("inference-loc", "inference_loc", _address),
+)
+_ANNOTATION_KEYS: _Keys = (
+    ("type", "type", _type),
+    ("id", "id", _text),
+    ("name", "name", _text),
+    ("property", "property", _object),
+    ("hard", "hard", _flag),
+    ("hard-coefficient", "hard_coefficient", _fraction),
+    ("annotated-by", "annotated_by", _text),
+    ("confidence", "confidence", _fraction),
+    ("creation-time", "creation_time", _text),
+    ("annotation-format", "annotation_format", _text),
+    ("annotation-loc", "annotation_loc", _address),
+)

@@ -1,0 +1,49 @@
+"""Reading what an attempt leaves on disk while it runs and afterwards. Whoever reads here asks no process."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+from maquette.kit.config import Settings
+from maquette.pools.tables import Workload
+
+_USAGE_BYTES = 16 << 20  # two days at a line every two seconds
+
+
+def attempt_directory(settings: Settings, workload: Workload) -> Path:
+    """Where the present (or last) attempt of a workload keeps its files; it may not exist yet, or no more."""
+    return settings.jobs_dir.resolve() / workload.directory
+
+
+def log_path(settings: Settings, workload: Workload) -> Path:
+    return attempt_directory(settings, workload) / "log"
+
+
+def read_bytes(path: Path, start: int, limit: int) -> tuple[bytes, int]:
+    """At most `limit` bytes from `start`, and the file's size; an absent file is an empty one."""
+    try:
+        # A workload without a sandbox could put a link here, to have us read what it may not.
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return b"", 0
+    with open(fd, "rb") as file:
+        size = os.fstat(fd).st_size
+        file.seek(min(start, size))
+        return file.read(limit), size
+
+
+def usage_of(directory: Path, points: int = 500) -> list[dict[str, Any]]:
+    """What the attempt used, oldest first, thinned to at most `points`: t (ms), cpu (cores), memory (bytes)."""
+    content, size = read_bytes(directory / "usage.jsonl", 0, _USAGE_BYTES)
+    if size > _USAGE_BYTES:
+        content = read_bytes(directory / "usage.jsonl", size - _USAGE_BYTES, _USAGE_BYTES)[0].partition(b"\n")[2]
+    lines = content.splitlines()
+    stride = -(-len(lines) // points) or 1
+    found: list[dict[str, Any]] = []
+    for line in lines[::-stride][::-1]:  # counted from the end, so that the latest is always among them
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            told = cast("dict[str, Any]", json.loads(line))
+            found.append({"t": int(told["t"]), "cpu": float(told["cpu"]), "memory": int(told["memory"])})
+    return found

@@ -1,0 +1,131 @@
+"""The object store seam: what every bucket can do, whatever lies below it.
+
+A store is one bucket. Keys are the bucket's object names: UTF-8, `/` between segments, no leading slash, checked by
+`keys.safe_key`. A key that ends in `/` is a folder marker of size 0; it is sure to be listed only while nothing else
+lies below it (on disk a folder with content needs no marker). All calls are synchronous and thread-safe, and no call
+is made inside a database transaction.
+
+Errors: `ObjectMissing` for an absent key, `StorageFull` when space runs out (nothing of the object is visible then),
+`Unavailable` when the store does not answer. Any other failure of the medium is `Unavailable` too, with its reason.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from maquette.kit.errors import NotFound
+
+CHUNK = 1 << 20
+
+
+class ObjectMissing(NotFound):
+    """The key names no object."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The object '{key}' does not exist.", code="ModelArts.4404")
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One object. `etag` changes whenever the bytes may have changed; it is no content hash."""
+
+    key: str
+    size: int
+    modified_ms: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page: objects and, when a delimiter was asked for, the folders directly below the prefix (ending in `/`).
+
+    `next_after` is what to pass as `after` for the next page, or None on the last one.
+    """
+
+    objects: list[ObjectInfo] = field(default_factory=list[ObjectInfo])
+    prefixes: list[str] = field(default_factory=list[str])
+    next_after: str | None = None
+
+
+class ObjectStore(ABC):
+    """One bucket's objects. Implementations: `local.LocalStore`, `memory.MemoryStore`, `s3.S3Store`."""
+
+    @abstractmethod
+    def head(self, key: str) -> ObjectInfo:
+        """Describe one object or raise ObjectMissing."""
+
+    @abstractmethod
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes [start, end) in chunks of at most CHUNK. An absent key raises at the call, not later."""
+
+    @abstractmethod
+    def write(self, key: str, content: bytes | Iterable[bytes]) -> ObjectInfo:
+        """Store the object whole or not at all, durably, replacing what was there. Memory stays bounded."""
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Remove one object; an absent key is no error."""
+
+    @abstractmethod
+    def list(self, prefix: str = "", *, delimited: bool = False, after: str = "", limit: int = 1000) -> Listing:
+        """Page through keys that begin with `prefix` and sort after `after`, in the order of their UTF-8 bytes.
+
+        With `delimited`, keys with a further `/` behind the prefix are folded into `prefixes`; objects and prefixes
+        together count towards `limit` and share one order.
+        """
+
+    @abstractmethod
+    def walk(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield every object below the prefix, in no promised order, faster than `list` and without folder markers."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise Unavailable with the reason unless the store can be reached and listed."""
+
+    def get(self, key: str) -> bytes:
+        """Read a whole object into memory: for small ones only."""
+        return b"".join(self.read(key))
+
+    def exists(self, key: str) -> bool:
+        try:
+            self.head(key)
+        except ObjectMissing:
+            return False
+        return True
+
+    def copy(self, source: str, target: str) -> ObjectInfo:
+        """Copy within the store."""
+        return self.write(target, self.read(source))
+
+    def move(self, source: str, target: str) -> ObjectInfo:
+        """Give the object another key. Where this is no rename, a crash in the middle leaves both keys."""
+        if source == target:
+            return self.head(source)
+        info = self.copy(source, target)
+        self.delete(source)
+        return info
+
+    def delete_many(self, keys: Iterable[str]) -> None:
+        """Remove many objects at less cost than one by one; absent keys are no error."""
+        for key in keys:
+            self.delete(key)
+
+    def adopt(self, key: str, path: Path) -> ObjectInfo:
+        """Store a finished local file, consuming it: a rename where the medium allows it."""
+        with path.open("rb") as file:
+            info = self.write(key, iter(lambda: file.read(CHUNK), b""))
+        path.unlink()
+        return info
+
+    def presign(self, method: str, key: str, seconds: int) -> str | None:
+        """A URL by which a browser may GET or PUT the object directly, or None where there is no such thing."""
+        return None
+
+    def local_path(self, key: str) -> Path | None:
+        """The plain file behind a key where there is one; it may only be read."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 - most stores hold nothing to let go of
+        """Let go of connections. The store is not used afterwards."""

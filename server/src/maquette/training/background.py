@@ -1,0 +1,81 @@
+"""Training's tasks: copying an ended job's log into the user's bucket, and removing what was deleted."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from maquette.buckets import Stores, open_url
+from maquette.db import Database
+from maquette.iam import User, system_actor
+from maquette.kit.config import Settings
+from maquette.pools import Workload, attempt_directory, log_path
+from maquette.storage import CHUNK
+from maquette.tasks import RunningTask, TaskHandler
+from maquette.training.jobs import REMOVE
+from maquette.training.running import COPY_LOG
+from maquette.training.tables import TrainingJob, TrainingVersion
+from maquette.workspaces import accessible
+
+
+def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str, TaskHandler]:
+    work = TrainingWork(settings, database, stores)
+    return {COPY_LOG: work.copy_log, REMOVE: work.remove}
+
+
+def log_name(version: TrainingVersion) -> str:
+    return f"modelarts-job-{version.resource_id.removeprefix('job')}-worker-0.log"
+
+
+class TrainingWork:
+    def __init__(self, settings: Settings, database: Database, stores: Stores) -> None:
+        self.settings = settings
+        self.database = database
+        self.stores = stores
+
+    def copy_log(self, task: RunningTask) -> dict[str, Any] | None:
+        """Write the whole log beside what the user named as log_url; repeating it writes the same object."""
+        with self.database.read() as session:
+            row = _load(session.execute(_versions(task)).one_or_none())
+            if row is None:
+                return None
+            version, workload = row
+            owner = system_actor(session, session.get_one(User, workload.owner_id), workload.project_id)
+            actor = owner.within(workload.project_id, accessible(session, owner))
+        address = f"{version.plan['log_url']}{log_name(version)}"
+        store, key = open_url(self.database, self.stores, actor, address)
+        info = store.write(key, _chunks(log_path(self.settings, workload)))
+        return {"url": address, "size": info.size}
+
+    def remove(self, task: RunningTask) -> None:
+        """Remove an ended version's attempt directories, then its rows, and the job's with the last one."""
+        with self.database.read() as session:
+            row = _load(session.execute(_versions(task)).one_or_none())
+        if row is None:
+            return
+        version, workload = row
+        shutil.rmtree(attempt_directory(self.settings, workload).parent, ignore_errors=True)
+        with task.step() as session:
+            session.delete(session.get_one(TrainingVersion, version.id))
+            session.delete(session.get_one(Workload, workload.id))
+            session.flush()
+            job = session.get(TrainingJob, version.job_id)
+            others = select(TrainingVersion.id).where(TrainingVersion.job_id == version.job_id).limit(1)
+            if job is not None and job.deleted and not session.scalar(others):
+                session.delete(job)
+
+
+def _versions(task: RunningTask) -> Any:
+    query = select(TrainingVersion, Workload).join(Workload, Workload.id == TrainingVersion.workload_id)
+    return query.where(TrainingVersion.id == int(task.payload["version_id"]))
+
+
+def _load(row: Any) -> tuple[TrainingVersion, Workload] | None:
+    return None if row is None else (row[0], row[1])
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(CHUNK), b"")

@@ -1,0 +1,88 @@
+"""Bodies that end before they should: spoken in plain ASGI, because no client library sends half a request."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+from maquette.storage import LocalStore
+
+
+def put_and_vanish(platform: Any, api: Any, path: str, pieces: list[bytes]) -> list[dict[str, Any]]:
+    """PUT the pieces, then lose the connection. Returns what the application sent to nobody."""
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    messages.append({"type": "http.disconnect"})
+    feed: Iterator[dict[str, Any]] = iter(messages)
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(feed)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    target, _, query = f"/v1/{api.project_id}/{path}".partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "PUT",
+        "scheme": "http",
+        "path": target,
+        "raw_path": target.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"x-auth-token", api.token.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+        "state": {},
+    }
+    asyncio.run(platform.app(scope, receive, send))
+    return sent
+
+
+def test_a_broken_put_leaves_nothing(platform: Any, api: Any, files: Any) -> None:
+    files.put("a", b"before")
+    sent = put_and_vanish(platform, api, files.path("objects/a"), [bytes(1 << 20)] * 3)
+    assert sent[0]["status"] == 400
+    assert files.get("a").content == b"before"
+    folder = platform.settings.buckets_dir / "pictures"
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["a"]
+
+
+def test_a_broken_chunk_keeps_what_arrived(platform: Any, api: Any, files: Any) -> None:
+    content = bytes(range(256)) * 20_000
+    upload = files.begin("a", content)
+    half = [content[at : at + (1 << 20)] for at in range(0, 3 << 20, 1 << 20)]
+    put_and_vanish(platform, api, files.path(f"uploads/{upload}?offset=0"), half)
+    reached = files.offset(upload)
+    assert 0 < reached <= 3 << 20
+    assert files.append(upload, reached, content[reached:]).json() == {"offset": len(content)}
+    assert files.complete(upload).status_code == 200
+    assert files.get("a").content == content
+
+
+def test_bodies_are_not_collected(platform: Any, files: Any, monkeypatch: Any) -> None:
+    """However fast the client, only a few pieces wait for a slow disk."""
+    taken = sent = ahead = 0
+
+    def body() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(40):
+            sent += 1
+            yield bytes(1 << 20)
+
+    write = LocalStore.write
+
+    def counting(store: LocalStore, key: str, content: Any) -> Any:
+        def counted() -> Iterator[bytes]:
+            nonlocal taken, ahead
+            for piece in content:
+                taken += len(piece) >> 20
+                ahead = max(ahead, sent - taken)
+                yield piece
+
+        return write(store, key, counted())
+
+    monkeypatch.setattr(LocalStore, "write", counting)
+    assert files.put("a", body()).json()["size"] == 40 << 20
+    assert ahead <= 8

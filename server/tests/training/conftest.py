@@ -1,0 +1,159 @@
+"""A whole platform for jobs: the API on its Unix socket in a thread, and a worker beside it, in one process or its own."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from maquette.db import Database
+from maquette.kit.config import Settings
+from maquette.worker import Worker
+
+from tests.conftest import PASSWORD, Api, Platform
+
+HELLO = b"print('hello from the job', flush=True)\n"
+
+
+def until(holds: Callable[[], Any], seconds: float = 20, *, what: str = "the expected state") -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := holds()):
+        assert time.monotonic() < deadline, f"{what} did not come within {seconds} s"
+        time.sleep(0.005)
+    return value
+
+
+class Desk:
+    """Someone who has a bucket and trains."""
+
+    def __init__(self, api: Api, bucket: str = "train") -> None:
+        self.api = api
+        self.bucket = bucket
+        made = api.post("/v1", "buckets", {"name": bucket})
+        assert made.status_code in (200, 201), made.text
+
+    def put(self, key: str, content: bytes) -> None:
+        answer = self.api.put("/v1", f"buckets/{self.bucket}/objects/{key}", content)
+        assert answer.status_code == 200, answer.text
+
+    def read(self, key: str) -> bytes:
+        return self.api.get("/v1", f"buckets/{self.bucket}/objects/{key}").content
+
+    def config(self, script: bytes | None = None, **changes: Any) -> dict[str, Any]:
+        """A config that runs this script; without one, the code must be there already."""
+        if script is not None:
+            self.put("code/main.py", script)
+        return {
+            "worker_server_num": 1,
+            "app_url": f"/{self.bucket}/code/",
+            "boot_file_url": f"/{self.bucket}/code/main.py",
+            "spec_id": 1,
+            "pool_id": "public",
+            "engine_id": 100,
+            **changes,
+        }
+
+    def create(self, name: str, script: bytes | None = HELLO, **changes: Any) -> Any:
+        return self.api.post("/v1", "training-jobs", {"job_name": name, "config": self.config(script, **changes)})
+
+    def start(self, name: str, script: bytes | None = HELLO, **changes: Any) -> str:
+        """Create a job; answers with the path of its version."""
+        answer = self.create(name, script, **changes)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        return f"training-jobs/{told['job_id']}/versions/{told['version_id']}"
+
+    def show(self, path: str) -> dict[str, Any]:
+        answer = self.api.get("/v1", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def log(self, path: str) -> str:
+        name = self.show(f"{path}/log/file-names")["log_file_list"][0]
+        return self.show(f"{path}/aom-log?log_file={name}&lines=500")["content"]
+
+    def ended(self, path: str, seconds: float = 20) -> dict[str, Any]:
+        return until(
+            lambda: (told := self.show(path))["status"] in (10, 11, 12, 13, 14) and told, seconds, what="the job's end"
+        )
+
+    def says(self, path: str, text: str, seconds: float = 20) -> None:
+        until(lambda: text in self.log(path), seconds, what=f"'{text}' in the log")
+
+
+@pytest.fixture
+def desk(api: Api) -> Desk:
+    return Desk(api)
+
+
+@pytest.fixture
+def home(template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home and a runtime directory with short names: a socket's path has room for 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="mq-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    (folder / "home").mkdir()
+    shutil.copy(template, folder / "home" / "maquette.db")
+    yield folder / "home"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["process", "bubblewrap"])
+def sandbox(request: pytest.FixtureRequest) -> str:
+    if request.param == "bubblewrap" and not shutil.which("bwrap"):
+        pytest.skip("bubblewrap is not installed")
+    return request.param
+
+
+class Live:
+    """The API of a home, in this process, answering on the workloads' socket."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.prepare()
+        self.settings = settings
+        self.database = Database(settings.database, settings.worker_socket)
+        self.platform = Platform(settings, self.database)
+        config = uvicorn.Config(self.platform.app, uds=str(settings.workload_socket), log_level="error", lifespan="off")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        until(lambda: self.server.started, what="the API")
+        self.desk = Desk(Api(self.platform.client, "admin", PASSWORD))
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(10)
+        self.platform.client.close()
+        self.database.dispose()
+
+
+class WorkerThread:
+    """A worker in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.worker = Worker(settings)
+        self.thread = threading.Thread(target=self.worker.run, daemon=True)
+        self.thread.start()
+        until(settings.worker_socket.exists, what="the worker")
+
+    def close(self) -> None:
+        self.worker.stop()
+        self.thread.join(10)
+
+
+@pytest.fixture
+def live(home: Path, sandbox: str) -> Iterator[Live]:
+    made = Live(Settings(home=home, sandbox=sandbox))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def running(live: Live) -> Iterator[Live]:
+    """The same with a worker."""
+    worker = WorkerThread(live.settings)
+    yield live
+    worker.close()
