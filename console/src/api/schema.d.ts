@@ -1246,7 +1246,7 @@ export interface components {
         Auth: {
             identity: components["schemas"]["Identity"];
             /** @default {} */
-            scope: components["schemas"]["Scope"];
+            scope?: components["schemas"]["Scope"];
         };
         /**
          * BatchAnswer
@@ -1294,7 +1294,7 @@ export interface components {
              * Sha256
              * @default
              */
-            sha256: string;
+            sha256?: string;
             /** Size */
             size: number;
         };
@@ -1351,7 +1351,7 @@ export interface components {
              * Extend Config
              * @default []
              */
-            extend_config: string[];
+            extend_config?: string[];
             /** Failed Num */
             failed_num: number;
             /** Result */
@@ -1360,7 +1360,7 @@ export interface components {
              * Result Detail
              * @default []
              */
-            result_detail: {
+            result_detail?: {
                 [key: string]: unknown;
             }[];
             /** Success Num */
@@ -1405,7 +1405,7 @@ export interface components {
              * Scaling
              * @default false
              */
-            scaling: boolean;
+            scaling?: boolean;
             /** Specification */
             specification: string;
             /** Status */
@@ -1414,7 +1414,7 @@ export interface components {
              * Support Debug
              * @default false
              */
-            support_debug: boolean;
+            support_debug?: boolean;
             /** Weight */
             weight: number;
         };
@@ -1427,7 +1427,7 @@ export interface components {
              * Additional Properties
              * @default {}
              */
-            additional_properties: {
+            additional_properties?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             custom_spec?: components["schemas"]["CustomSpec"] | null;
@@ -1435,12 +1435,12 @@ export interface components {
              * Deploy Timeout In Seconds
              * @default 1200
              */
-            deploy_timeout_in_seconds: number;
+            deploy_timeout_in_seconds?: number;
             /**
              * Envs
              * @default {}
              */
-            envs: {
+            envs?: {
                 [key: string]: string;
             };
             /** Instance Count */
@@ -1453,7 +1453,7 @@ export interface components {
              * Weight
              * @default 100
              */
-            weight: number;
+            weight?: number;
         };
         /** CopyObject */
         CopyObject: {
@@ -1461,7 +1461,7 @@ export interface components {
              * Move
              * @default false
              */
-            move: boolean;
+            move?: boolean;
             /** Source */
             source: string;
             /** Target */
@@ -1470,7 +1470,7 @@ export interface components {
              * Target Bucket
              * @default
              */
-            target_bucket: string;
+            target_bucket?: string;
         };
         /** CreateBucket */
         CreateBucket: {
@@ -1478,39 +1478,39 @@ export interface components {
              * Access Key
              * @default
              */
-            access_key: string;
+            access_key?: string;
             /**
              * Endpoint
              * @default
              */
-            endpoint: string;
+            endpoint?: string;
             /** Name */
             name: string;
             /**
              * Path
              * @default
              */
-            path: string;
+            path?: string;
             /**
              * Region
              * @default
              */
-            region: string;
+            region?: string;
             /**
              * Remote Bucket
              * @default
              */
-            remote_bucket: string;
+            remote_bucket?: string;
             /**
              * Secret Key
              * @default
              */
-            secret_key: string;
+            secret_key?: string;
             /**
              * Workspace Id
              * @default 0
              */
-            workspace_id: string;
+            workspace_id?: string;
         };
         /** CreateDataset */
         CreateDataset: {
@@ -1518,7 +1518,7 @@ export interface components {
              * Data Format
              * @default Default
              */
-            data_format: string;
+            data_format?: string;
             /** Data Sources */
             data_sources: components["schemas"]["maquette__datasets__schemas__DataSource"][];
             /** Dataset Name */
@@ -1527,22 +1527,22 @@ export interface components {
              * Dataset Type
              * @default 0
              */
-            dataset_type: number;
+            dataset_type?: number;
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Import Annotations
              * @default true
              */
-            import_annotations: boolean;
+            import_annotations?: boolean;
             /**
              * Import Data
              * @default false
              */
-            import_data: boolean;
+            import_data?: boolean;
             /** Label Format */
             label_format?: {
                 [key: string]: unknown;
@@ -1551,12 +1551,12 @@ export interface components {
              * Labels
              * @default []
              */
-            labels: components["schemas"]["LabelBody"][];
+            labels?: components["schemas"]["LabelBody"][];
             /**
              * Managed
              * @default false
              */
-            managed: boolean;
+            managed?: boolean;
             /** Schema */
             schema?: {
                 [key: string]: unknown;
@@ -1567,7 +1567,7 @@ export interface components {
              * Work Path Type
              * @default 0
              */
-            work_path_type: number;
+            work_path_type?: number;
             /** Workforce Information */
             workforce_information?: {
                 [key: string]: unknown;
@@ -1576,7 +1576,7 @@ export interface components {
              * Workspace Id
              * @default 0
              */
-            workspace_id: string;
+            workspace_id?: string;
         };
         /** CreateJob */
         CreateJob: {
@@ -1585,14 +1585,14 @@ export interface components {
              * Job Desc
              * @default
              */
-            job_desc: string;
+            job_desc?: string;
             /** Job Name */
             job_name: string;
             /**
              * Workspace Id
              * @default 0
              */
-            workspace_id: string;
+            workspace_id?: string;
         };
         /** CreateModel */
         CreateModel: {
@@ -1600,51 +1600,51 @@ export interface components {
              * Apis
              * @default
              */
-            apis: string;
+            apis?: string;
             /**
              * Dependencies
              * @default []
              */
-            dependencies: {
+            dependencies?: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Execution Code
              * @default
              */
-            execution_code: string;
+            execution_code?: string;
             /**
              * Initial Config
              * @default
              */
-            initial_config: string;
+            initial_config?: string;
             /**
              * Input Params
              * @default []
              */
-            input_params: {
+            input_params?: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
             /**
              * Install Type
              * @default []
              */
-            install_type: string[];
+            install_type?: string[];
             /**
              * Model Algorithm
              * @default
              */
-            model_algorithm: string;
+            model_algorithm?: string;
             /**
              * Model Metrics
              * @default
              */
-            model_metrics: string;
+            model_metrics?: string;
             /** Model Name */
             model_name: string;
             /** Model Type */
@@ -1653,44 +1653,44 @@ export interface components {
              * Model Version
              * @default 1.0.0
              */
-            model_version: string;
+            model_version?: string;
             /**
              * Output Params
              * @default []
              */
-            output_params: {
+            output_params?: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
             /**
              * Runtime
              * @default
              */
-            runtime: string;
+            runtime?: string;
             /**
              * Source Job Id
              * @default
              */
-            source_job_id: string;
+            source_job_id?: string;
             /**
              * Source Job Version
              * @default
              */
-            source_job_version: string;
+            source_job_version?: string;
             /**
              * Source Location
              * @default
              */
-            source_location: string;
+            source_location?: string;
             /**
              * Source Type
              * @default
              */
-            source_type: string;
+            source_type?: string;
             /**
              * Workspace Id
              * @default 0
              */
-            workspace_id: string;
+            workspace_id?: string;
         };
         /** CreateService */
         CreateService: {
@@ -1698,42 +1698,42 @@ export interface components {
              * Additional Properties
              * @default {}
              */
-            additional_properties: {
+            additional_properties?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
             /**
              * Cluster Id
              * @default
              */
-            cluster_id: string;
+            cluster_id?: string;
             /** Config */
             config: components["schemas"]["ConfigItem"][];
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Infer Type */
             infer_type: string;
             /**
              * Pool Name
              * @default
              */
-            pool_name: string;
+            pool_name?: string;
             /** Priority */
             priority?: number | null;
             /**
              * Schedule
              * @default []
              */
-            schedule: components["schemas"]["Schedule"][];
+            schedule?: components["schemas"]["Schedule"][];
             /** Service Name */
             service_name: string;
             /**
              * Workspace Id
              * @default 0
              */
-            workspace_id: string;
+            workspace_id?: string;
         };
         /** CreateToken */
         CreateToken: {
@@ -1745,17 +1745,17 @@ export interface components {
              * Auth Type
              * @default PUBLIC
              */
-            auth_type: string;
+            auth_type?: string;
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Grants
              * @default []
              */
-            grants: components["schemas"]["WorkspaceUser"][];
+            grants?: components["schemas"]["WorkspaceUser"][];
             /** Name */
             name: string;
         };
@@ -1777,7 +1777,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Job Id */
             job_id: number;
             /** Job Name */
@@ -1825,7 +1825,7 @@ export interface components {
              * Content Labeling
              * @default true
              */
-            content_labeling: boolean;
+            content_labeling?: boolean;
             /** Create Time */
             create_time: number;
             /** Current Version Id */
@@ -1844,7 +1844,7 @@ export interface components {
              * Dataset Format
              * @default 0
              */
-            dataset_format: number;
+            dataset_format?: number;
             /** Dataset Id */
             dataset_id: string;
             /** Dataset Name */
@@ -1855,7 +1855,7 @@ export interface components {
              * Dataset Version Count
              * @default 0
              */
-            dataset_version_count: number;
+            dataset_version_count?: number;
             /** Deleted Sample Count */
             deleted_sample_count: number;
             /** Description */
@@ -1864,21 +1864,21 @@ export interface components {
              * Enterprise Project Id
              * @default 0
              */
-            enterprise_project_id: string;
+            enterprise_project_id?: string;
             /** Exist Running Task */
             exist_running_task?: boolean | null;
             /**
              * Exist Workforce Task
              * @default false
              */
-            exist_workforce_task: boolean;
+            exist_workforce_task?: boolean;
             /**
              * Feature Supports
              * @default [
              *       "0"
              *     ]
              */
-            feature_supports: string[];
+            feature_supports?: string[];
             /**
              * Hard Sample Count
              * @description ours: samples marked as hard
@@ -1904,7 +1904,7 @@ export interface components {
              * Label Task Count
              * @default 1
              */
-            label_task_count: number;
+            label_task_count?: number;
             /** Labels */
             labels?: components["schemas"]["LabelItem"][] | null;
             /** Managed */
@@ -1935,7 +1935,7 @@ export interface components {
              * Workforce Task Count
              * @default 0
              */
-            workforce_task_count: number;
+            workforce_task_count?: number;
             /** Workspace Id */
             workspace_id: string;
         };
@@ -1994,7 +1994,7 @@ export interface components {
              * Delete Source
              * @default false
              */
-            delete_source: boolean;
+            delete_source?: boolean;
             /** Samples */
             samples: string[];
         };
@@ -2018,7 +2018,7 @@ export interface components {
              * Method
              * @default PUT
              */
-            method: string;
+            method?: string;
             /** Url */
             url: string;
         };
@@ -2028,7 +2028,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
         };
         /** EngineItem */
         EngineItem: {
@@ -2049,7 +2049,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
         };
         /** EventItem */
         EventItem: {
@@ -2079,14 +2079,14 @@ export interface components {
              * Delete Archive
              * @default false
              */
-            delete_archive: boolean;
+            delete_archive?: boolean;
             /** Key */
             key: string;
             /**
              * Prefix
              * @default
              */
-            prefix: string;
+            prefix?: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2149,17 +2149,17 @@ export interface components {
              * App Url
              * @default
              */
-            app_url: string;
+            app_url?: string;
             /**
              * Boot File Url
              * @default
              */
-            boot_file_url: string;
+            boot_file_url?: string;
             /**
              * Create Version
              * @default true
              */
-            create_version: boolean;
+            create_version?: boolean;
             /** Data Source */
             data_source?: components["schemas"]["maquette__training__schemas__DataSource"][];
             /** Data Url */
@@ -2192,7 +2192,7 @@ export interface components {
              * Worker Server Num
              * @default 1
              */
-            worker_server_num: number;
+            worker_server_num?: number;
         };
         /** JobItem */
         JobItem: {
@@ -2219,7 +2219,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Job Count Limit */
             job_count_limit: number;
             /** Job Total Count */
@@ -2317,7 +2317,7 @@ export interface components {
              * Role
              * @default 0
              */
-            role: number;
+            role?: number;
             /** Worker Id */
             worker_id: string;
         };
@@ -2332,7 +2332,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Log File List */
             log_file_list: string[];
         };
@@ -2346,7 +2346,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Lines */
             lines: string;
             /** Start Line */
@@ -2360,7 +2360,7 @@ export interface components {
              * Marker
              * @default
              */
-            marker: string;
+            marker?: string;
             /** Total Count */
             total_count: number;
         };
@@ -2394,21 +2394,21 @@ export interface components {
              * Labels Map
              * @default {}
              */
-            labels_map: {
+            labels_map?: {
                 [key: string]: string;
             };
             /**
              * Market Flag
              * @default false
              */
-            market_flag: boolean;
+            market_flag?: boolean;
             /** Model Algorithm */
             model_algorithm: string;
             /**
              * Model Docs
              * @default []
              */
-            model_docs: {
+            model_docs?: {
                 [key: string]: string;
             }[];
             /** Model Id */
@@ -2417,7 +2417,7 @@ export interface components {
              * Model Labels
              * @default []
              */
-            model_labels: string[];
+            model_labels?: string[];
             /** Model Metrics */
             model_metrics: string;
             /** Model Name */
@@ -2444,14 +2444,14 @@ export interface components {
              * Publishable Flag
              * @default true
              */
-            publishable_flag: boolean;
+            publishable_flag?: boolean;
             /** Runtime */
             runtime: string;
             /**
              * Source Copy
              * @default true
              */
-            source_copy: string;
+            source_copy?: string;
             /** Source Job Id */
             source_job_id: string;
             /** Source Job Version */
@@ -2464,7 +2464,7 @@ export interface components {
              * Specification
              * @default {}
              */
-            specification: {
+            specification?: {
                 [key: string]: string;
             };
             /** Tenant */
@@ -2473,7 +2473,7 @@ export interface components {
              * Tunable
              * @default false
              */
-            tunable: boolean;
+            tunable?: boolean;
             /** Workspace Id */
             workspace_id: string;
         };
@@ -2498,7 +2498,7 @@ export interface components {
              * Market Flag
              * @default false
              */
-            market_flag: boolean;
+            market_flag?: boolean;
             /** Model Id */
             model_id: string;
             /** Model Name */
@@ -2521,19 +2521,19 @@ export interface components {
              * Publishable Flag
              * @default true
              */
-            publishable_flag: boolean;
+            publishable_flag?: boolean;
             /**
              * Source Copy
              * @default true
              */
-            source_copy: string;
+            source_copy?: string;
             /** Source Type */
             source_type: string;
             /**
              * Specification
              * @default {}
              */
-            specification: {
+            specification?: {
                 [key: string]: string;
             };
             /** Tenant */
@@ -2542,7 +2542,7 @@ export interface components {
              * Tunable
              * @default false
              */
-            tunable: boolean;
+            tunable?: boolean;
             /** Workspace Id */
             workspace_id: string;
         };
@@ -2562,12 +2562,12 @@ export interface components {
              * Gpu Total
              * @default 0
              */
-            gpu_total: number;
+            gpu_total?: number;
             /**
              * Gpu Usage
              * @default 0
              */
-            gpu_usage: number;
+            gpu_usage?: number;
             /** Invocation Times */
             invocation_times: number;
             /** Model Id */
@@ -2584,12 +2584,12 @@ export interface components {
              * Node Id
              * @default local
              */
-            node_id: string;
+            node_id?: string;
             /**
              * Node Name
              * @default local
              */
-            node_name: string;
+            node_name?: string;
         };
         /** MonitorList */
         MonitorList: {
@@ -2619,12 +2619,12 @@ export interface components {
              * Id
              * @default
              */
-            id: string;
+            id?: string;
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
         };
         /** NamedInDomain */
         NamedInDomain: {
@@ -2646,7 +2646,7 @@ export interface components {
              * Encoding
              * @default UTF-8
              */
-            encoding: string;
+            encoding?: string;
             /** Labels */
             labels?: components["schemas"]["SampleLabel"][] | null;
             /** Metadata */
@@ -2686,7 +2686,7 @@ export interface components {
              * Value
              * @default
              */
-            value: string | number | boolean;
+            value?: string | number | boolean;
         };
         /** PasswordIdentity */
         PasswordIdentity: {
@@ -2700,17 +2700,17 @@ export interface components {
              *       "name": ""
              *     }
              */
-            domain: components["schemas"]["NamedDomain"];
+            domain?: components["schemas"]["NamedDomain"];
             /**
              * Id
              * @default
              */
-            id: string;
+            id?: string;
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /** Password */
             password: string;
         };
@@ -2772,26 +2772,26 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Domain Id */
             domain_id: string;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /** Id */
             id: string;
             /**
              * Is Domain
              * @default false
              */
-            is_domain: boolean;
+            is_domain?: boolean;
             /**
              * Links
              * @default {}
              */
-            links: {
+            links?: {
                 [key: string]: string;
             };
             /** Name */
@@ -2803,7 +2803,7 @@ export interface components {
              * Links
              * @default {}
              */
-            links: {
+            links?: {
                 [key: string]: string;
             };
             /** Projects */
@@ -2946,12 +2946,12 @@ export interface components {
              * Id
              * @default
              */
-            id: string;
+            id?: string;
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
         };
         /**
          * SearchOptions
@@ -2997,12 +2997,12 @@ export interface components {
              * Is Free
              * @default false
              */
-            is_free: boolean;
+            is_free?: boolean;
             /**
              * Is Shared
              * @default false
              */
-            is_shared: boolean;
+            is_shared?: boolean;
             /** Operation Time */
             operation_time: number;
             /** Owner */
@@ -3027,7 +3027,7 @@ export interface components {
              * Shared Count
              * @default 0
              */
-            shared_count: number;
+            shared_count?: number;
             /** Start Time */
             start_time: number | null;
             /** Status */
@@ -3063,12 +3063,12 @@ export interface components {
              * Is Free
              * @default false
              */
-            is_free: boolean;
+            is_free?: boolean;
             /**
              * Is Shared
              * @default false
              */
-            is_shared: boolean;
+            is_shared?: boolean;
             /** Operation Time */
             operation_time: number;
             /** Owner */
@@ -3089,7 +3089,7 @@ export interface components {
              * Shared Count
              * @default 0
              */
-            shared_count: number;
+            shared_count?: number;
             /** Start Time */
             start_time: number | null;
             /** Status */
@@ -3138,22 +3138,22 @@ export interface components {
              * Code
              * @default
              */
-            code: string;
+            code?: string;
             /**
              * Domain
              * @default
              */
-            domain: string;
+            domain?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * User
              * @default
              */
-            user: string;
+            user?: string;
         };
         /** SpecItem */
         SpecItem: {
@@ -3186,7 +3186,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Spec Total Count */
             spec_total_count: number;
             /** Specs */
@@ -3210,7 +3210,7 @@ export interface components {
              * Extend Params
              * @default 1
              */
-            extend_params: number;
+            extend_params?: number;
             /** Gpu Info */
             gpu_info: {
                 [key: string]: unknown;
@@ -3219,12 +3219,12 @@ export interface components {
              * Is Free
              * @default true
              */
-            is_free: boolean;
+            is_free?: boolean;
             /**
              * Is Open
              * @default true
              */
-            is_open: boolean;
+            is_open?: boolean;
             /** Memory Info */
             memory_info: {
                 [key: string]: unknown;
@@ -3237,19 +3237,19 @@ export interface components {
              *       "unit": "MB"
              *     }
              */
-            npu_info: {
+            npu_info?: {
                 [key: string]: unknown;
             };
             /**
              * Over Quota
              * @default false
              */
-            over_quota: boolean;
+            over_quota?: boolean;
             /**
              * Spec Status
              * @default normal
              */
-            spec_status: string;
+            spec_status?: string;
             /** Specification */
             specification: string;
         };
@@ -3331,7 +3331,7 @@ export interface components {
              * Catalog
              * @default []
              */
-            catalog: {
+            catalog?: {
                 [key: string]: unknown;
             }[];
             domain?: components["schemas"]["Named"] | null;
@@ -3346,7 +3346,7 @@ export interface components {
              * Roles
              * @default []
              */
-            roles: components["schemas"]["Named"][];
+            roles?: components["schemas"]["Named"][];
             user: components["schemas"]["NamedInDomain"];
         };
         /** Trace */
@@ -3369,7 +3369,7 @@ export interface components {
              * Service Type
              * @default ModelArts
              */
-            service_type: string;
+            service_type?: string;
             /** Source Ip */
             source_ip: string;
             /** Time */
@@ -3382,7 +3382,7 @@ export interface components {
              * Trace Rating
              * @default normal
              */
-            trace_rating: string;
+            trace_rating?: string;
             /** Trace Type */
             trace_type: string;
             user: components["schemas"]["TraceUser"];
@@ -3463,7 +3463,7 @@ export interface components {
              * Final Annotation
              * @default true
              */
-            final_annotation: boolean;
+            final_annotation?: boolean;
             /** Label Format */
             label_format?: {
                 [key: string]: unknown;
@@ -3548,14 +3548,14 @@ export interface components {
              * Analysis Status
              * @default 0
              */
-            analysis_status: number;
+            analysis_status?: number;
             /** Annotated Sample Count */
             annotated_sample_count: number;
             /**
              * Annotated Sub Sample Count
              * @default 0
              */
-            annotated_sub_sample_count: number;
+            annotated_sub_sample_count?: number;
             /** Clear Hard Property */
             clear_hard_property: boolean;
             /** Create Time */
@@ -3572,7 +3572,7 @@ export interface components {
              * Extract Serial Number
              * @default false
              */
-            extract_serial_number: boolean;
+            extract_serial_number?: boolean;
             /** Is Current */
             is_current: boolean;
             /** Label Stats */
@@ -3609,7 +3609,7 @@ export interface components {
              * Total Sub Sample Count
              * @default 0
              */
-            total_sub_sample_count: number;
+            total_sub_sample_count?: number;
             /** Train Evaluate Sample Ratio */
             train_evaluate_sample_ratio: string;
             /** Update Time */
@@ -3669,7 +3669,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Job Desc */
             job_desc: string;
             /** Job Id */
@@ -3723,14 +3723,14 @@ export interface components {
              * Analysis Status
              * @default 0
              */
-            analysis_status: number;
+            analysis_status?: number;
             /** Annotated Sample Count */
             annotated_sample_count: number;
             /**
              * Annotated Sub Sample Count
              * @default 0
              */
-            annotated_sub_sample_count: number;
+            annotated_sub_sample_count?: number;
             /** Clear Hard Property */
             clear_hard_property: boolean;
             /** Create Time */
@@ -3747,7 +3747,7 @@ export interface components {
              * Extract Serial Number
              * @default false
              */
-            extract_serial_number: boolean;
+            extract_serial_number?: boolean;
             /** Is Current */
             is_current: boolean;
             /** Manifest Path */
@@ -3770,7 +3770,7 @@ export interface components {
              * Total Sub Sample Count
              * @default 0
              */
-            total_sub_sample_count: number;
+            total_sub_sample_count?: number;
             /** Train Evaluate Sample Ratio */
             train_evaluate_sample_ratio: string;
             /** Update Time */
@@ -3875,12 +3875,12 @@ export interface components {
              * Enterprise Project Id
              * @default 0
              */
-            enterprise_project_id: string;
+            enterprise_project_id?: string;
             /**
              * Enterprise Project Name
              * @default default
              */
-            enterprise_project_name: string;
+            enterprise_project_name?: string;
             /** Id */
             id: string;
             /** Name */
@@ -3891,12 +3891,12 @@ export interface components {
              * Status
              * @default NORMAL
              */
-            status: string;
+            status?: string;
             /**
              * Status Info
              * @default
              */
-            status_info: string;
+            status_info?: string;
             /** Update Time */
             update_time: number;
         };
@@ -3915,12 +3915,12 @@ export interface components {
              * User Id
              * @default
              */
-            user_id: string;
+            user_id?: string;
             /**
              * User Name
              * @default
              */
-            user_name: string;
+            user_name?: string;
         };
         /** DataSource */
         maquette__datasets__schemas__DataSource: {
@@ -3930,7 +3930,7 @@ export interface components {
              * Data Type
              * @default 0
              */
-            data_type: number;
+            data_type?: number;
             /** Schema Maps */
             schema_maps?: {
                 [key: string]: unknown;
@@ -3948,32 +3948,32 @@ export interface components {
              * Clear Hard Property
              * @default true
              */
-            clear_hard_property: boolean;
+            clear_hard_property?: boolean;
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Export Images
              * @default false
              */
-            export_images: boolean;
+            export_images?: boolean;
             /**
              * Remove Sample Usage
              * @default true
              */
-            remove_sample_usage: boolean;
+            remove_sample_usage?: boolean;
             /**
              * Train Evaluate Sample Ratio
              * @default 1.00
              */
-            train_evaluate_sample_ratio: string;
+            train_evaluate_sample_ratio?: string;
             /**
              * Version Format
              * @default Default
              */
-            version_format: string;
+            version_format?: string;
             /** Version Name */
             version_name?: string | null;
         };
@@ -4002,7 +4002,7 @@ export interface components {
              * Type
              * @default
              */
-            type: string;
+            type?: string;
         };
         /** VersionList */
         maquette__training__schemas__VersionList: {
@@ -4010,7 +4010,7 @@ export interface components {
              * Is Success
              * @default true
              */
-            is_success: boolean;
+            is_success?: boolean;
             /** Job Desc */
             job_desc: string;
             /** Job Id */
@@ -4130,6 +4130,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4162,6 +4163,7 @@ export interface operations {
             path: {
                 service_id: string;
                 path: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4194,6 +4196,7 @@ export interface operations {
             path: {
                 service_id: string;
                 path: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4223,7 +4226,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4243,7 +4248,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4278,6 +4285,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4307,6 +4315,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4342,6 +4351,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4377,6 +4387,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4417,6 +4428,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4451,6 +4463,7 @@ export interface operations {
             path: {
                 bucket: string;
                 key: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4483,6 +4496,7 @@ export interface operations {
             path: {
                 bucket: string;
                 key: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4515,6 +4529,7 @@ export interface operations {
             path: {
                 bucket: string;
                 key: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4547,6 +4562,7 @@ export interface operations {
             path: {
                 bucket: string;
                 key: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4578,6 +4594,7 @@ export interface operations {
             header?: never;
             path: {
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4614,6 +4631,7 @@ export interface operations {
             path: {
                 upload_id: string;
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4648,6 +4666,7 @@ export interface operations {
             path: {
                 upload_id: string;
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4680,6 +4699,7 @@ export interface operations {
             path: {
                 upload_id: string;
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4710,6 +4730,7 @@ export interface operations {
             path: {
                 upload_id: string;
                 bucket: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4745,6 +4766,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 sample_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4779,6 +4801,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 sample_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4808,7 +4831,9 @@ export interface operations {
                 job_type?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4840,7 +4865,9 @@ export interface operations {
                 project_type?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4882,7 +4909,9 @@ export interface operations {
                 order?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4911,7 +4940,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4944,7 +4975,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4966,6 +4999,7 @@ export interface operations {
             header?: never;
             path: {
                 model_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -4999,6 +5033,7 @@ export interface operations {
             header?: never;
             path: {
                 model_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5028,7 +5063,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5052,7 +5089,9 @@ export interface operations {
                 limit?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5083,6 +5122,7 @@ export interface operations {
             header?: never;
             path: {
                 task_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5114,6 +5154,7 @@ export interface operations {
             header?: never;
             path: {
                 task_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5154,7 +5195,9 @@ export interface operations {
                 order?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5183,7 +5226,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -5221,7 +5266,9 @@ export interface operations {
                 is_personal_cluster?: boolean;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5252,6 +5299,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5283,6 +5331,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5320,6 +5369,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5362,6 +5412,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5393,6 +5444,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5427,6 +5479,7 @@ export interface operations {
             path: {
                 service_id: string;
                 instance_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5460,6 +5513,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5491,6 +5545,7 @@ export interface operations {
             header?: never;
             path: {
                 service_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5528,7 +5583,9 @@ export interface operations {
                 page?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5557,7 +5614,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -5592,6 +5651,7 @@ export interface operations {
             header?: never;
             path: {
                 job_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5627,6 +5687,7 @@ export interface operations {
             header?: never;
             path: {
                 job_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5661,6 +5722,7 @@ export interface operations {
             header?: never;
             path: {
                 job_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5692,6 +5754,7 @@ export interface operations {
             header?: never;
             path: {
                 job_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5728,6 +5791,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5760,6 +5824,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5797,6 +5862,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5831,6 +5897,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5863,6 +5930,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5895,6 +5963,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5927,6 +5996,7 @@ export interface operations {
             path: {
                 job_id: number;
                 version_id: number;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -5960,7 +6030,9 @@ export interface operations {
                 limit?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -5989,7 +6061,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6039,7 +6113,9 @@ export interface operations {
                 dataset_version?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -6068,7 +6144,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6106,6 +6184,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6137,6 +6216,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6172,6 +6252,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6209,6 +6290,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6240,6 +6322,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6275,6 +6358,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6312,6 +6396,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6350,6 +6435,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 label_name: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6389,6 +6475,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 label_name: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6433,6 +6520,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6464,6 +6552,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6499,6 +6588,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6534,6 +6624,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6570,6 +6661,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 sample_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6601,6 +6693,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6634,6 +6727,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6665,6 +6759,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6696,6 +6791,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6733,6 +6829,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6764,6 +6861,7 @@ export interface operations {
             header?: never;
             path: {
                 dataset_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6800,6 +6898,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 version_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6832,6 +6931,7 @@ export interface operations {
             path: {
                 dataset_id: string;
                 version_id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -6938,7 +7038,9 @@ export interface operations {
                 to?: number | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                project_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -8,6 +8,7 @@ import { useScope } from "./session";
 const path = "/v1/{project_id}/platform-tasks";
 
 export type PlatformTask = Answer<typeof path, "get">["tasks"][number];
+export type TaskState = "waiting" | "running" | "succeeded" | "failed" | "cancelled";
 type Tasks = Answer<typeof path, "get">;
 
 export function isActive(task: { state: string }): boolean {

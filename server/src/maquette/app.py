@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
             gateway = group.create_task(app.state.gateway.run())
             yield
             gateway.cancel()
+        app.state.stores.close()
         app.state.database.dispose()
 
     app = FastAPI(title="Maquette", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -4,11 +4,11 @@ import shutil
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from tests.buckets.conftest import speak
 
 from maquette.buckets.serving import requested_range
 from maquette.events import Event
@@ -208,21 +208,36 @@ def test_only_harmless_types_are_shown_in_place(files: Any, api: Any, name: str,
         "/",
     ],
 )
-def test_hostile_names_are_refused_by_every_method(files: Any, api: Any, raw: str) -> None:
+def test_hostile_names_are_refused_by_every_method(files: Any, platform: Any, raw: str) -> None:
+    body = [{"type": "http.request", "body": b"x", "more_body": False}]
     for method in ("GET", "HEAD", "PUT", "DELETE"):
-        # Built by hand: an ordinary client would tidy the path before it sends it.
-        url = httpx.URL("http://localhost").copy_with(
-            raw_path=f"/v1/{api.project_id}/buckets/pictures/objects/{raw}".encode()
-        )
-        request = httpx.Request(method, url, headers=api.headers, content=b"x" if method == "PUT" else None)
-        answer = api.client.send(request)
-        allowed = {400} if not raw.startswith(".maquette") or method == "PUT" else {204, 404}
-        assert answer.status_code in allowed, f"{method} {raw}: {answer.status_code} {answer.text}"
+        status = speak(platform, files.api, method, files.path(f"objects/{raw}"), [*body, {"type": "http.disconnect"}])
+        # What is a name in other buckets is only absent in this kind.
+        reserved = raw.startswith(".maquette") and method != "PUT"
+        # No route's path holds a line break.
+        refused = {404} if "%0a" in raw else {400}
+        assert status in ({204, 404} if reserved else refused), f"{method} {raw}: {status}"
     assert files.listed() == {"objects": [], "prefixes": [], "next_after": None}
 
 
+def test_a_name_is_decoded_once(files: Any, platform: Any) -> None:
+    body = [{"type": "http.request", "body": b"x", "more_body": False}]
+    assert speak(platform, files.api, "PUT", files.path("objects/a%2520b%252e%252e"), body) == 200
+    assert files.keys() == ["a%20b%2e%2e"]
+
+
 def test_unusual_names_are_kept_exactly(files: Any) -> None:
-    names = ["A.txt", "a.txt", "照片/猫 1.jpg", "a+b&c=d?e#f%20.txt", "e\u0301", "\u00e9", ".hidden", "x" * 255, "CON"]
+    names = [
+        "A.txt",
+        "a.txt",
+        "照片/猫 1.jpg",
+        "a+b&c=d?e#f 100%.txt",
+        "e\u0301",
+        "\u00e9",
+        ".hidden",
+        "x" * 255,
+        "CON",
+    ]
     for name in names:
         assert files.put(quote(name), name.encode()).status_code == 200, name
     for name in names:

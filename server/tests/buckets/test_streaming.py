@@ -1,49 +1,22 @@
 """Bodies that end before they should: spoken in plain ASGI, because no client library sends half a request."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
+
+from tests.buckets.conftest import speak
 
 from maquette.storage import LocalStore
 
 
-def put_and_vanish(platform: Any, api: Any, path: str, pieces: list[bytes]) -> list[dict[str, Any]]:
-    """PUT the pieces, then lose the connection. Returns what the application sent to nobody."""
+def put_and_vanish(platform: Any, api: Any, path: str, pieces: list[bytes]) -> int:
+    """PUT the pieces, then lose the connection. Returns the status that the application told nobody."""
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
-    messages.append({"type": "http.disconnect"})
-    feed: Iterator[dict[str, Any]] = iter(messages)
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return next(feed)
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    target, _, query = f"/v1/{api.project_id}/{path}".partition("?")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "PUT",
-        "scheme": "http",
-        "path": target,
-        "raw_path": target.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"x-auth-token", api.token.encode())],
-        "client": ("127.0.0.1", 1),
-        "server": ("localhost", 80),
-        "state": {},
-    }
-    asyncio.run(platform.app(scope, receive, send))
-    return sent
+    return speak(platform, api, "PUT", path, [*messages, {"type": "http.disconnect"}])
 
 
 def test_a_broken_put_leaves_nothing(platform: Any, api: Any, files: Any) -> None:
     files.put("a", b"before")
-    sent = put_and_vanish(platform, api, files.path("objects/a"), [bytes(1 << 20)] * 3)
-    assert sent[0]["status"] == 400
+    assert put_and_vanish(platform, api, files.path("objects/a"), [bytes(1 << 20)] * 3) == 400
     assert files.get("a").content == b"before"
     folder = platform.settings.buckets_dir / "pictures"
     assert [path.name for path in folder.rglob("*") if path.is_file()] == ["a"]

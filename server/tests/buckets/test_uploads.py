@@ -201,8 +201,8 @@ def test_a_completion_that_waited_for_another_finds_it_done(files: Any, monkeypa
     assert files.complete(upload).json() == answers[0]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 4000)), max_size=8))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 4000)), max_size=6))
 def test_any_order_of_requests_gives_the_file(files: Any, attempts: list[tuple[int, int]]) -> None:
     """Requests that come late, twice or from nowhere: only the one that fits is taken."""
     content = os.urandom(3000)

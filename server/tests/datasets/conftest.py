@@ -58,7 +58,9 @@ class Pictures:
         return self.ask("GET", "")
 
     def samples(self, **params: Any) -> list[Any]:
-        return self.ask("GET", "data-annotations/samples", **{"limit": 1000, "order": "asc", **params})["samples"]
+        """By name: a sync finds files in no promised order."""
+        answer = self.ask("GET", "data-annotations/samples", **{"limit": 1000, "order": "asc", **params})
+        return sorted(answer["samples"], key=lambda sample: sample["sample_name"])
 
     def count(self, **params: Any) -> int:
         return self.ask("GET", "data-annotations/samples", **params)["sample_count"]

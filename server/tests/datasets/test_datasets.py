@@ -183,7 +183,7 @@ def test_deleting_stops_what_is_running(pictures: Any) -> None:
         task["kind"]: task["state"]
         for task in pictures.api.get("/v1", "platform-tasks", params={"state": "all"}).json()["tasks"]
     }
-    assert states == {"syncDataSource": "cancelled", "dataset.clean": "succeeded"}
+    assert states == {"dataset.sync": "cancelled", "dataset.clean": "succeeded"}
 
 
 def test_another_workspace_sees_nothing(pictures: Any) -> None:

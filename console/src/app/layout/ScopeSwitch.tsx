@@ -1,6 +1,7 @@
 // Which project and workspace the pages show. Both are part of the address; the defaults are left out of it.
 import { useNavigate } from "@tanstack/react-router";
 import { Flex, Select } from "antd";
+import { useWorkspaces } from "@/api/platform";
 import { useScope, useSession } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 
@@ -10,6 +11,7 @@ export function ScopeSwitch() {
   const { t } = useTranslation();
   const session = useSession();
   const { projectId, workspaceId } = useScope();
+  const workspaces = useWorkspaces();
   const navigate = useNavigate();
 
   return (
@@ -35,7 +37,7 @@ export function ScopeSwitch() {
         style={{ minWidth: 150, maxWidth: 240 }}
         options={[
           { value: all, label: t("header.allWorkspaces") },
-          ...session.workspaces.map(({ id, name }) => ({ value: id, label: name })),
+          ...(workspaces.data?.workspaces ?? []).map(({ id, name }) => ({ value: id, label: name })),
         ]}
         onChange={(id) =>
           void navigate({ to: ".", search: (old) => ({ ...old, workspace: id === all ? undefined : id }) })

@@ -2,13 +2,15 @@ import { LogoutOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Button, Dropdown, Typography } from "antd";
+import { usePlatform } from "@/api/platform";
 import { signOut, useSession } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { useNotify } from "@/ui";
 
 export function UserMenu() {
   const { t } = useTranslation();
-  const { user, version } = useSession();
+  const { user } = useSession();
+  const platform = usePlatform();
   const client = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -40,7 +42,7 @@ export function UserMenu() {
                   </Typography.Text>
                 </div>
                 {user.administrator && <div>{t("header.administrator")}</div>}
-                <div>{t("header.version", { version })}</div>
+                {platform.data && <div>{t("header.version", { version: platform.data.version })}</div>}
               </div>
             ),
           },

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Flex, Typography } from "antd";
 import type { ReactNode } from "react";
 import { $api } from "@/api/client";
+import { usePlatform } from "@/api/platform";
 import { useScope, useSession } from "@/api/session";
 import { isActive, useTasks } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
@@ -11,7 +12,8 @@ import { EmptyState, Page, Panel, QueryView, StatusTag, taskTone, Time } from "@
 
 export function OverviewPage() {
   const { t } = useTranslation("overview");
-  const { user, isolation } = useSession();
+  const { user } = useSession();
+  const isolation = usePlatform().data?.isolation;
   const { projectId } = useScope();
   const format = useFormat();
   const buckets = $api.useQuery("get", "/v1/{project_id}/buckets", { params: { path: { project_id: projectId } } });
@@ -21,16 +23,18 @@ export function OverviewPage() {
   return (
     <Page title={t("title")} description={t("welcome", { name: user.name })}>
       <Flex vertical gap={12}>
-        {!isolation.strong && <Alert type="warning" showIcon title={t("isolation")} description={isolation.why} />}
+        {isolation?.strong === false && <Alert type="warning" showIcon title={t("isolation")} description={isolation.why} />}
         <Flex gap={12} wrap>
           <Figure label={t("buckets")} value={buckets.data && format.number(buckets.data.total_count)} />
           <Figure label={t("activeTasks")} value={active === undefined ? undefined : format.number(active)} />
           <Figure
             label={t("isolation")}
             value={
-              <StatusTag tone={isolation.strong ? "good" : "warning"}>
-                {isolation.kind}: {isolation.strong ? t("strong") : t("weak")}
-              </StatusTag>
+              isolation && (
+                <StatusTag tone={isolation.strong ? "good" : "warning"}>
+                  {isolation.kind}: {isolation.strong ? t("strong") : t("weak")}
+                </StatusTag>
+              )
             }
           />
         </Flex>

@@ -3,7 +3,7 @@ import { CloseOutlined } from "@ant-design/icons";
 import { Button, Drawer, Flex, Popconfirm, Progress, Segmented, Typography, theme } from "antd";
 import { useState } from "react";
 import { useScope } from "@/api/session";
-import { isActive, useCancelTask, useTasks, type PlatformTask } from "@/api/tasks";
+import { isActive, useCancelTask, useTasks, type PlatformTask, type TaskState } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { EmptyState, QueryView, StatusTag, taskTone, Time, useNotify } from "@/ui";
 
@@ -54,7 +54,6 @@ function TaskEntry({ task }: { task: PlatformTask }) {
   const { t } = useTranslation("common");
   const format = useFormat();
   const { token } = theme.useToken();
-  const known = ["waiting", "running", "succeeded", "failed", "cancelled"].includes(task.state);
   return (
     <li style={{ padding: "10px 20px", borderBottom: `1px solid ${token.colorBorderSecondary}` }}>
       <Flex justify="space-between" gap={12} align="flex-start">
@@ -74,7 +73,7 @@ function TaskEntry({ task }: { task: PlatformTask }) {
       )}
       <Flex justify="space-between" gap={12} style={{ fontSize: 13 }}>
         <Flex gap={8} style={{ minWidth: 0 }}>
-          <StatusTag tone={taskTone(task.state)}>{known ? t(`state.${task.state}`) : task.state}</StatusTag>
+          <StatusTag tone={taskTone(task.state)}>{t(`state.${task.state as TaskState}`)}</StatusTag>
           {task.state === "running" && <span>{format.percent(task.progress)}</span>}
         </Flex>
         <Typography.Text type="secondary" style={{ fontSize: 13 }}>

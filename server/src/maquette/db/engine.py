@@ -34,7 +34,7 @@ class Database:
             options |= {"pool_pre_ping": True, "pool_size": 20, "connect_args": {"connect_timeout": 10}}
         self.url = parsed
         self.worker_socket = worker_socket
-        self.engine: Engine = create_engine(parsed, max_overflow=20, pool_timeout=30, **options)
+        self.engine: Engine = create_engine(parsed, max_overflow=20, pool_timeout=30, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)

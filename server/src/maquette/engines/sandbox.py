@@ -86,8 +86,7 @@ class Bubblewrap:
             options += ["--perms", "1777", "--size", str(view.memory_bytes), "--tmpfs", place]
         options += self._system(view.network)
         for mount in sorted(view.mounts, key=lambda mount: mount.target.count("/")):
-            for parent in reversed(Path(mount.target).parents[:-1]):
-                options += ["--dir", str(parent)]  # as a mount's parent it would inherit a private source's mode
+            options += _folders_above(mount.target)
             options += ["--bind" if mount.writable else "--ro-bind", str(mount.source), mount.target]
         options += ["--remount-ro", "/", "--chdir", view.cwd]
         for name, value in view.env.items():
@@ -117,7 +116,7 @@ class Bubblewrap:
         shown = [Path("/usr")]
         for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
             if not Path(prefix).is_relative_to("/usr"):
-                options += ["--ro-bind", prefix, prefix]
+                options += [*_folders_above(prefix), "--ro-bind", prefix, prefix]
                 shown.append(Path(prefix))
         if any(self.home.is_relative_to(place) for place in shown):
             options += ["--tmpfs", str(self.home)]  # an environment may hold the home: cover it
@@ -154,6 +153,11 @@ class Bubblewrap:
         ):
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o644)
+
+
+def _folders_above(target: str) -> list[str]:
+    """Make a mount's parents first: made by the mount itself they would inherit a private source's mode."""
+    return [word for parent in reversed(Path(target).parents[:-1]) for word in ("--dir", str(parent))]
 
 
 def _loads(name: str) -> bool:

@@ -1,6 +1,7 @@
 """The `config.json` of a model package: read tolerantly, judged strictly, with a sentence for each fault.
 
-Real packages carry `//` comments, `procotol` for protocol and response types that do not exist; those are accepted.
+Real packages carry comments, trailing commas, `procotol` for protocol and response types that do not exist; those are
+accepted. Lines are counted as in the file.
 """
 
 import re
@@ -12,8 +13,10 @@ import orjson
 MODEL_TYPES = (
     "TensorFlow", "MXNet", "Caffe", "Spark_MLlib", "Scikit_Learn", "XGBoost", "PyTorch", "Image", "Template", "Custom",
 )  # fmt: skip
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_LIMIT = 1 << 20
+_STRING = r'"(?:\\.|[^"\\])*"'
+_STRING_OR_COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_STRING_OR_LAST_COMMA = re.compile(_STRING + r"|,(?=\s*[\]}])", re.DOTALL)
+CONFIG_BYTES = 1 << 20
 
 
 class BadPackage(ValueError):
@@ -35,11 +38,11 @@ class PackageConfig:
 
 def read_config(content: bytes) -> PackageConfig:
     """Parse and check a config.json. Raises BadPackage."""
-    if len(content) > _LIMIT:
+    if len(content) > CONFIG_BYTES:
         raise BadPackage("config.json is larger than 1 MiB; it should hold a few lines.")
     try:
-        text = _STRING_OR_COMMENT.sub(_keep_strings, content.decode("utf-8-sig"))
-        value: Any = orjson.loads(text)
+        text = _STRING_OR_COMMENT.sub(_blank, content.decode("utf-8-sig"))
+        value: Any = orjson.loads(_STRING_OR_LAST_COMMA.sub(_blank, text))
     except UnicodeDecodeError:
         raise BadPackage("config.json is not UTF-8. Save it as UTF-8.") from None
     except orjson.JSONDecodeError as error:
@@ -54,8 +57,8 @@ def read_config(content: bytes) -> PackageConfig:
     if not isinstance(model_type, str) or model_type.lower() not in known:
         raise BadPackage(f"config.json: model_type must be one of {', '.join(MODEL_TYPES)}.")
     algorithm = told.get("model_algorithm")
-    if not isinstance(algorithm, str) or not algorithm or len(algorithm) > 36:
-        raise BadPackage("config.json: model_algorithm is missing; write image_classification, for example.")
+    if not isinstance(algorithm, str) or not 1 <= len(algorithm) <= 36:
+        raise BadPackage("config.json: model_algorithm needs 1 to 36 characters, image_classification for example.")
     return PackageConfig(
         model_type=known[model_type.lower()],
         model_algorithm=algorithm,
@@ -70,10 +73,7 @@ def read_config(content: bytes) -> PackageConfig:
 def _apis(value: Any) -> list[dict[str, Any]]:
     """The interfaces; a package that names none answers POST at `/`."""
     found: list[dict[str, Any]] = []
-    items: list[Any] = _list(value)
-    if isinstance(value, dict):
-        items = [{"url": url, **_dict(api)} for url, api in cast(dict[str, Any], value).items()]
-    for item in items:
+    for item in [cast(Any, value)] if isinstance(value, dict) else _list(value):
         api = _dict(item)
         url = str(api.get("url") or "/")
         found.append(
@@ -88,8 +88,9 @@ def _apis(value: Any) -> list[dict[str, Any]]:
     return found or [{"url": "/", "method": "post", "protocol": "http", "request": {}, "response": {}}]
 
 
-def _keep_strings(match: re.Match[str]) -> str:
-    return match[0] if match[0].startswith('"') else " "
+def _blank(match: re.Match[str]) -> str:
+    """A string as it is, anything else blanked out but for its line breaks."""
+    return match[0] if match[0].startswith('"') else " " + "\n" * match[0].count("\n")
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -102,7 +102,8 @@ def show_runtimes(settings: SettingsDep) -> RuntimeList:
 
 @router.get("/{model_id}", action="modelarts:model:get")
 def show_model(model_id: str, actor: ActorDep, session: SessionDep) -> ModelDetail:
-    return _describe(service.find_model(session, actor, model_id))
+    row = service.find_model(session, actor, model_id)
+    return _describe(row, service.failure_of(session, row))
 
 
 @router.delete("/{model_id}", action="modelarts:model:delete")
@@ -153,7 +154,7 @@ def _summary(row: Model) -> dict[str, Any]:
     }
 
 
-def _describe(row: Model) -> ModelDetail:
+def _describe(row: Model, failure: str) -> ModelDetail:
     config = {
         "model_type": row.model_type,
         "model_algorithm": row.model_algorithm,
@@ -175,7 +176,7 @@ def _describe(row: Model) -> ModelDetail:
         apis=orjson.dumps(row.apis).decode(),
         health=row.health,
         config=orjson.dumps(config).decode(),
-        error_msg=row.message,
+        error_msg=failure,
         owner_name=row.owner_name,
         files=row.files,
     )

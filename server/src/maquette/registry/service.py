@@ -15,8 +15,9 @@ from maquette.registry.errors import model_exists, no_model, not_published
 from maquette.registry.pins import pinned_by
 from maquette.registry.schemas import CreateModel
 from maquette.registry.sources import job_output
-from maquette.registry.tables import PUBLISHED, Model
-from maquette.tasks import TaskSpec, enqueue
+from maquette.registry.tables import FAILED, PUBLISHED, Model
+from maquette.tasks import Task, TaskSpec, cancel, enqueue
+from maquette.tasks.queue import active_tasks
 from maquette.workspaces import check_workspace
 
 PUBLISH, REMOVE = "publish_model", "remove_model"
@@ -102,6 +103,15 @@ def published_model(session: Session, actor: Actor, model_id: str) -> Model:
     return model
 
 
+def failure_of(session: Session, model: Model) -> str:
+    """Why publishing failed; empty when it did not."""
+    if model.status != FAILED:
+        return ""
+    tasks = select(Task).where(Task.resource_id == model.id, Task.kind == PUBLISH).order_by(Task.id.desc())
+    task = session.scalar(tasks.limit(1))
+    return (task and task.error_msg) or "Publishing was cancelled. Delete this AI application and make it again."
+
+
 def list_models(
     session: Session, actor: Actor, wanted: ModelFilter, skip: int, limit: int
 ) -> tuple[Sequence[Model], int]:
@@ -123,6 +133,8 @@ def delete_model(session: Session, actor: Actor, model: Model) -> None:
             f"Failed to delete model because the model ({model.id}) has been used to deploy a service ({user}).",
             code="ModelArts.3009",
         )
+    for task in active_tasks(session, model.id, PUBLISH):
+        cancel(session, task)
     spec = TaskSpec(REMOVE, f"{model.name} {model.version}", "model", model.id, model.workspace_id, {"id": model.id})
     enqueue(session, actor, spec)
     emit(session, actor, "deleteModel", _resource(model), version=model.version)

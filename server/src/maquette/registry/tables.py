@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, case, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from maquette.db import Base, Owned
+from maquette.tasks import Task
+from maquette.tasks.tables import ACTIVE
 
 PUBLISHING, PUBLISHED, FAILED = "publishing", "published", "failed"
 
 
 class Model(Base, Owned):
-    """One version of an AI application. Its package is copied while `status` is publishing and never changes after."""
+    """One version of an AI application. Its package is copied while `stage` is publishing and never changes after.
+
+    `status` is what users see: publishing that no task is at any more (it failed, or was cancelled) has failed.
+    """
 
     __tablename__ = "models"
     __table_args__ = (UniqueConstraint("project_id", "workspace_id", "name", "version"),)
@@ -20,8 +25,7 @@ class Model(Base, Owned):
     name: Mapped[str]
     version: Mapped[str]
     owner_name: Mapped[str]
-    status: Mapped[str] = mapped_column(default=PUBLISHING)
-    message: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default=PUBLISHING)
     model_type: Mapped[str]
     model_algorithm: Mapped[str] = mapped_column(default="")
     runtime: Mapped[str] = mapped_column(default="")
@@ -41,6 +45,18 @@ class Model(Base, Owned):
     install_type: Mapped[list[Any]] = mapped_column(default=list)
     size: Mapped[int] = mapped_column(default=0)
     files: Mapped[list[Any]] = mapped_column(default=list)
+    status: Mapped[str] = column_property(
+        case(
+            (
+                and_(
+                    stage == PUBLISHING,
+                    ~exists().where(Task.resource_id == id, Task.state.in_(ACTIVE)).correlate_except(Task),
+                ),
+                FAILED,
+            ),
+            else_=stage,
+        )
+    )
 
 
 class ModelPin(Base):

@@ -114,7 +114,7 @@ def delete_job(session: Session, actor: Actor, job_id: int) -> None:
     job = find_job(session, actor, job_id)
     emit(session, actor, "deleteModelArtsTrainJob", _resource(job))
     query = select(TrainingVersion, Workload).join(Workload, Workload.id == TrainingVersion.workload_id)
-    for version, workload in session.execute(query.where(TrainingVersion.job_id == job.id)).tuples():
+    for version, workload in session.execute(query.where(TrainingVersion.job_id == job.id)):
         if not version.deleted:
             _discard(session, actor, job, version, workload)
     job.deleted, job.updated_at = True, now_ms()

@@ -49,7 +49,7 @@ def list_jobs(session: Session, actor: Actor, asked: JobQuery) -> tuple[list[Job
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     order = _order(asked.sort_by)
     ordered = matching.order_by(order.desc() if asked.descending else order.asc(), TrainingJob.id)
-    rows = session.execute(ordered.offset(asked.skip).limit(asked.limit)).tuples()
+    rows = session.execute(ordered.offset(asked.skip).limit(asked.limit))
     return [(job, workload) for job, workload in rows], total
 
 
@@ -61,7 +61,7 @@ def list_versions(session: Session, job: TrainingJob, skip: int, limit: int) -> 
         .where(TrainingVersion.job_id == job.id, TrainingVersion.deleted.is_(False))
         .order_by(TrainingVersion.number.desc())
     )
-    return list(session.execute(query.offset(skip).limit(limit)).tuples())
+    return [(version, workload) for version, workload in session.execute(query.offset(skip).limit(limit))]
 
 
 def _order(name: str) -> ColumnElement[Any]:
