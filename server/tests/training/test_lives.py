@@ -148,6 +148,7 @@ def test_usage_is_shown_while_it_runs(running: Live) -> None:
     desk.ended(path)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_kills_no_job(live: Live) -> None:
     desk = live.desk
     worker = _worker(live.settings)
@@ -170,6 +171,7 @@ def test_a_killed_worker_kills_no_job(live: Live) -> None:
         again.wait(20)
 
 
+@pytest.mark.slow
 def test_what_ended_while_no_worker_lived_is_told_truly(live: Live) -> None:
     desk = live.desk
     worker = _worker(live.settings)

@@ -3,11 +3,13 @@
 What a kill loses is at most two seconds of counts.
 """
 
+import logging
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from maquette.db import Database
@@ -16,12 +18,19 @@ from maquette.kit.clock import now_ms
 
 KEPT_MINUTES = 24 * 60
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class _Tally:
     calls: int = 0
     failures: int = 0
     milliseconds: float = 0.0
+
+    def add(self, other: "_Tally") -> None:
+        self.calls += other.calls
+        self.failures += other.failures
+        self.milliseconds += other.milliseconds
 
 
 class CallCounter:
@@ -34,31 +43,32 @@ class CallCounter:
 
     def count(self, service_id: str, instance_id: str, milliseconds: float, *, failed: bool) -> None:
         with self._lock:
-            tally = self._tallies[service_id, instance_id]
-            tally.calls += 1
-            tally.failures += failed
-            tally.milliseconds += milliseconds
+            self._tallies[service_id, instance_id].add(_Tally(1, int(failed), milliseconds))
 
     def flush(self) -> None:
+        """Write what was counted. A database that does not answer is no reason to lose it, or to stop predicting."""
         with self._lock:
             tallies, self._tallies = self._tallies, defaultdict(_Tally)
         if not tallies:
             return
-        minute = now_ms() // 60_000
-        with self._database.write() as session:
-            for (service_id, instance_id), tally in tallies.items():
-                for table, key in ((Service, service_id), (Instance, instance_id)):
-                    session.execute(
-                        update(table)
-                        .where(table.id == key)
-                        .values(invocations=table.invocations + tally.calls, failures=table.failures + tally.failures)
-                    )
-                _add_minute(session, service_id, minute, tally)
+        try:
+            with self._database.write() as session:
+                for (service_id, instance_id), tally in tallies.items():
+                    _record(session, service_id, instance_id, tally)
+        except DBAPIError:
+            log.warning("call counts could not be written; the next round tries again", exc_info=True)
+            with self._lock:
+                for key, tally in tallies.items():
+                    self._tallies[key].add(tally)
 
 
-def _add_minute(session: Session, service_id: str, minute: int, tally: _Tally) -> None:
+def _record(session: Session, service_id: str, instance_id: str, tally: _Tally) -> None:
+    for table, key in ((Service, service_id), (Instance, instance_id)):
+        counts = {"invocations": table.invocations + tally.calls, "failures": table.failures + tally.failures}
+        session.execute(update(table).where(table.id == key).values(counts))
     if session.get(Service, service_id) is None:
         return
+    minute = now_ms() // 60_000
     row = session.get(ServiceMinute, (service_id, minute))
     if row is None:
         row = ServiceMinute(service_id=service_id, minute=minute, calls=0, failures=0, milliseconds=0)

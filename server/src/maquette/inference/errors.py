@@ -15,6 +15,10 @@ def no_service(service_id: str) -> NotFound:
     return NotFound(f"There is no service '{service_id[:64]}'.", code="ModelArts.3501")
 
 
+def no_instance(instance_id: str) -> NotFound:
+    return NotFound(f"The service has no instance '{instance_id[:64]}'.", code="ModelArts.3504")
+
+
 def service_exists(name: str) -> Conflict:
     return Conflict(f"A service named '{name}' exists already. Choose another name.", code="ModelArts.3502")
 
@@ -27,3 +31,18 @@ def not_running(name: str, status: str) -> Unavailable:
     return Unavailable(
         f"The service '{name}' is {status}; it answers predictions once it is running.", code="ModelArts.4503"
     )
+
+
+def busy(name: str) -> Unavailable:
+    return Unavailable(
+        f"The service '{name}' has more requests at work than it takes. Try again, or give it more instances.",
+        code="ModelArts.4503",
+    )
+
+
+def too_slow(name: str, limit: float) -> GatewayTimeout:
+    return GatewayTimeout(f"The service '{name}' did not answer within {limit:g} seconds.")
+
+
+def bad_answer(name: str, what: str) -> BadGateway:
+    return BadGateway(f"The service '{name}' {what}. Its log may tell why.")

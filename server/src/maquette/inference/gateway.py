@@ -1,33 +1,41 @@
 """From a service's access address to one of its instances.
 
-The route has found out who calls and that they may. Here a model is drawn by weight, an instance by turns, the request
-is passed on through the instance's Unix socket, and what comes back is given back, within the time limit.
+The route has found out who calls and that they may. Here a model is drawn by weight, then its least busy instance; the
+request is passed on through the instance's Unix socket, and what comes back is given back, within the time limit. A
+request that an instance cannot have read, because it is just going away, goes to another one.
 """
 
 import asyncio
-import contextlib
+import logging
 import os
 import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import httpcore
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from maquette.db import Database, visible_to
 from maquette.inference.accounting import CallCounter
-from maquette.inference.errors import BadGateway, GatewayTimeout, no_service, not_running
+from maquette.inference.connections import Broken, Line, NotDelivered, Reply
+from maquette.inference.errors import bad_answer, busy, no_service, not_running, too_slow
 from maquette.inference.sockets import open_socket
 from maquette.inference.tables import READY, Instance, Service
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 
 PLAN_LIFETIME_S = 0.5
-FLUSH_S = 2.0
-_PASSED_ON = frozenset({b"content-type", b"accept", b"accept-language", b"user-agent"})
-_GIVEN_BACK = frozenset({b"content-type", b"content-language", b"cache-control"})
+UPKEEP_S = 2.0
+FORGET_S = 60.0
+TRIES = 3
+MOST_BUSY = 128
+REPLY_LIMIT = 64 << 20
+# Only these reach a model: tokens, cookies and signatures are the caller's, and the model is somebody else's code.
+_PASSED_ON = frozenset({b"content-type", b"accept", b"accept-language", b"user-agent", b"x-request-id"})
+_GIVEN_BACK = frozenset({b"content-type", b"content-language", b"content-encoding", b"cache-control"})
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -39,37 +47,17 @@ class Plan:
     workspace_id: str
     status: str
     targets: list[tuple[int, list[str]]] = field(default_factory=list[tuple[int, list[str]]])
-    until: float = 0.0
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    method: str
-    path: str
+    """`target` is the path and query as they were sent, percent-encoded."""
+
+    method: bytes
+    target: bytes
     headers: Iterable[tuple[bytes, bytes]]
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-class _Line:
-    """Connections to one instance, made through a descriptor of its socket."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.pool = httpcore.AsyncConnectionPool(
-            uds=f"/proc/self/fd/{descriptor}", max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
-        )
-
-    async def close(self) -> None:
-        await self.pool.aclose()
-        with contextlib.suppress(OSError):
-            os.close(self.descriptor)
 
 
 class Gateway:
@@ -80,42 +68,63 @@ class Gateway:
         self.database = database
         self.counter = CallCounter(database)
         self._plans: dict[str, Plan] = {}
-        self._lines: dict[str, _Line] = {}
-        self._turn = 0
+        self._lines: dict[str, tuple[Line, int]] = {}
 
     async def run(self) -> None:
         """Write the counts now and then, until cancelled; the last ones too."""
         try:
             while True:
-                await asyncio.sleep(FLUSH_S)
+                await asyncio.sleep(UPKEEP_S)
+                self._forget_unused()
                 await run_in_threadpool(self.counter.flush)
         finally:
             self.counter.flush()
-            for line in self._lines.values():
-                await line.close()
+            for instance_id in list(self._lines):
+                self._hang_up(instance_id)
 
     async def call(self, actor: Actor, service_id: str, call: Call) -> Reply:
         """Pass one request on. Raises NotFound, Unavailable, GatewayTimeout or BadGateway."""
         plan = await self._plan(actor, service_id)
-        instance_id = self._choose(plan)
-        begun = time.perf_counter()
-        failed = True
         try:
-            reply = await asyncio.wait_for(self._pass_on(instance_id, call), self.settings.prediction_timeout)
-            failed = reply.status >= 500
+            async with asyncio.timeout(self.settings.prediction_timeout):
+                return await self._deliver(actor, service_id, plan, _render(call))
         except TimeoutError:
-            limit = self.settings.prediction_timeout
-            raise GatewayTimeout(f"The service '{plan.name}' did not answer within {limit:g} seconds.") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
-            await self._forget(service_id, instance_id)
-            raise BadGateway(f"The service '{plan.name}' broke the connection off. Its log may tell why.") from None
+            raise too_slow(plan.name, self.settings.prediction_timeout) from None
+
+    async def _deliver(self, actor: Actor, service_id: str, plan: Plan, request: bytes) -> Reply:
+        tried: set[str] = set()
+        for _ in range(TRIES):
+            instance_id = self._choose(plan, tried)
+            try:
+                return await self._counted(service_id, instance_id, request)
+            except NotDelivered:
+                # It has ended, or a new process listens at the same place: look again.
+                self._hang_up(instance_id)
+                self._plans.pop(service_id, None)
+                tried.add(instance_id)
+                plan = await self._plan(actor, service_id)
+            except Broken as error:
+                raise bad_answer(plan.name, str(error)) from None
+        raise not_running(plan.name, "restarting")
+
+    async def _counted(self, service_id: str, instance_id: str, request: bytes) -> Reply:
+        begun = time.perf_counter()
+        failed, delivered = True, True
+        try:
+            reply = await self._line(instance_id).exchange(request)
+            failed = reply.status >= 500
+            return reply
+        except NotDelivered:
+            delivered = False
+            raise
         finally:
-            self.counter.count(service_id, instance_id, (time.perf_counter() - begun) * 1000, failed=failed)
-        return reply
+            if delivered:
+                took = (time.perf_counter() - begun) * 1000
+                self.counter.count(service_id, instance_id, took, failed=failed)
 
     async def _plan(self, actor: Actor, service_id: str) -> Plan:
         plan = self._plans.get(service_id)
-        if plan is None or plan.until < time.monotonic():
+        if plan is None or time.monotonic() - plan.read_at > PLAN_LIFETIME_S:
             plan = await run_in_threadpool(self._read_plan, actor, service_id)
             self._plans[service_id] = plan
         if plan.project_id != actor.project_id or plan.workspace_id not in actor.workspaces:
@@ -128,6 +137,7 @@ class Gateway:
         with self.database.read() as session:
             service = session.scalar(select(Service).where(Service.id == service_id, visible_to(actor, Service)))
             if service is None:
+                self._plans.pop(service_id, None)
                 raise no_service(service_id)
             ready = select(Instance).where(Instance.service_id == service_id, Instance.state == READY)
             rows = session.scalars(ready.where(Instance.revision == service.live_revision)).all()
@@ -135,36 +145,62 @@ class Gateway:
         for row in rows:
             models.setdefault(row.position, (row.weight, []))[1].append(row.id)
         targets = list(models.values())
-        until = time.monotonic() + PLAN_LIFETIME_S
-        return Plan(service.name, service.project_id, service.workspace_id, service.status, targets, until)
+        return Plan(service.name, service.project_id, service.workspace_id, service.status, targets, time.monotonic())
 
-    def _choose(self, plan: Plan) -> str:
-        weights = [weight for weight, _ in plan.targets]
+    def _choose(self, plan: Plan, tried: set[str]) -> str:
+        """A model by weight among those with an instance not yet tried, then its least busy one."""
+        open_to: list[tuple[int, list[str]]] = []
+        for weight, ids in plan.targets:
+            if left := [each for each in ids if each not in tried]:
+                open_to.append((weight, left))
+        open_to = open_to or plan.targets
+        weights = [weight for weight, _ in open_to]
         # All the ready models may have weight 0 while those with a share are away: any is better than none.
-        _, ids = random.choices(plan.targets, weights if any(weights) else None)[0]  # noqa: S311 - no secret
-        self._turn += 1
-        return ids[self._turn % len(ids)]
+        _, ids = random.choices(open_to, weights if any(weights) else None)[0]  # noqa: S311 - no secret
+        random.shuffle(ids)
+        chosen = min(ids, key=self._busy)
+        if self._busy(chosen) >= MOST_BUSY:
+            raise busy(plan.name)
+        return chosen
 
-    async def _pass_on(self, instance_id: str, call: Call) -> Reply:
-        line = self._line(instance_id)
-        headers = [(name, value) for name, value in call.headers if name.lower() in _PASSED_ON]
-        answer = await line.pool.request(
-            call.method, f"http://service{call.path}", headers=[(b"Host", b"service"), *headers], content=call.body
-        )
-        kept = {name.decode(): value.decode("latin-1") for name, value in answer.headers if name.lower() in _GIVEN_BACK}
-        return Reply(answer.status, kept, answer.content)
-
-    def _line(self, instance_id: str) -> _Line:
+    def _busy(self, instance_id: str) -> int:
         line = self._lines.get(instance_id)
-        if line is None:
-            descriptor = open_socket(self.settings, instance_id)
-            if descriptor is None:
-                raise ConnectionRefusedError(instance_id)
-            line = self._lines[instance_id] = _Line(descriptor)
+        return line[0].busy if line else 0
+
+    def _line(self, instance_id: str) -> Line:
+        if known := self._lines.get(instance_id):
+            return known[0]
+        descriptor = open_socket(self.settings, instance_id)
+        if descriptor is None:
+            raise NotDelivered
+        # Through the descriptor, so that what was checked is what is connected to.
+        line = Line(f"/proc/self/fd/{descriptor}", REPLY_LIMIT)
+        self._lines[instance_id] = line, descriptor
         return line
 
-    async def _forget(self, service_id: str, instance_id: str) -> None:
-        """An instance that failed us is asked for anew; it may have been replaced."""
-        self._plans.pop(service_id, None)
-        if line := self._lines.pop(instance_id, None):
-            await line.close()
+    def _hang_up(self, instance_id: str) -> None:
+        if known := self._lines.pop(instance_id, None):
+            line, descriptor = known
+            line.close()
+            os.close(descriptor)
+
+    def _forget_unused(self) -> None:
+        """Let go of services that nobody has called for a while, and of instances that are no more."""
+        now = time.monotonic()
+        self._plans = {key: plan for key, plan in self._plans.items() if now - plan.read_at < FORGET_S}
+        known = {each for plan in self._plans.values() for _, ids in plan.targets for each in ids}
+        for instance_id, (line, _) in list(self._lines.items()):
+            if instance_id not in known and not line.busy:
+                self._hang_up(instance_id)
+
+
+def _render(call: Call) -> bytes:
+    """The request as the instance sees it. The server that took it has checked that no header holds a line break."""
+    lines = [b"%s %s HTTP/1.1" % (call.method, call.target), b"Host: service", b"Content-Length: %d" % len(call.body)]
+    lines += [b"%s: %s" % (name, value) for name, value in call.headers if name in _PASSED_ON]
+    return b"\r\n".join([*lines, b"", call.body])
+
+
+def given_back(reply: Reply) -> dict[str, str]:
+    """The headers of an answer that its caller may see."""
+    return {name.decode(): value.decode("latin-1") for name, value in reply.headers if name in _GIVEN_BACK}

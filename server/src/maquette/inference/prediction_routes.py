@@ -1,16 +1,18 @@
 """Predictions: `<access address>/<path>` with a token, a signature or the console's session."""
 
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from maquette.inference.gateway import Call, Gateway
+from maquette.inference.gateway import Call, Gateway, given_back
 from maquette.kit.errors import TooLarge
 from maquette.web import ActorDep, Router
 
 router = Router("/v1/infers/{project_id}/{service_id}", "predictions")
 
 BODY_LIMIT = 64 << 20
+_PREFIX_PARTS = 5  # /v1/infers/{project_id}/{service_id}
 
 
 def _gateway(request: Request) -> Gateway:
@@ -20,30 +22,35 @@ def _gateway(request: Request) -> Gateway:
 GatewayDep = Annotated[Gateway, Depends(_gateway)]
 
 
-@router.get("/{path:path}", action="modelarts:service:predict", operation_id="PredictGet", response_model=None)
-async def predict_get(service_id: str, path: str, request: Request, actor: ActorDep, gateway: GatewayDep) -> Response:
-    """Pass a GET on, `/health` for example."""
-    return await _pass_on(service_id, path, request, actor, gateway)
-
-
-@router.post("/{path:path}", action="modelarts:service:predict", operation_id="Predict", response_model=None)
-async def predict(service_id: str, path: str, request: Request, actor: ActorDep, gateway: GatewayDep) -> Response:
-    """Pass a prediction on to the model, which must answer within 40 seconds."""
-    return await _pass_on(service_id, path, request, actor, gateway)
-
-
-@router.post("", action="modelarts:service:predict", operation_id="PredictRoot", response_model=None)
-async def predict_root(service_id: str, request: Request, actor: ActorDep, gateway: GatewayDep) -> Response:
-    """The same at the access address itself, without a closing slash."""
-    return await _pass_on(service_id, "", request, actor, gateway)
-
-
-async def _pass_on(service_id: str, path: str, request: Request, actor: ActorDep, gateway: Gateway) -> Response:
+async def predict(service_id: str, request: Request, actor: ActorDep, gateway: GatewayDep) -> Response:
+    """Pass a request on to a model of the service, which must answer within 40 seconds."""
     body = await _limited_body(request)
-    query = request.url.query
-    call = Call(request.method, f"/{path}" + (f"?{query}" if query else ""), request.headers.raw, body)
+    call = Call(request.method.encode(), _target(request), request.headers.raw, body)
     reply = await gateway.call(actor, service_id, call)
-    return Response(reply.body, reply.status, reply.headers | {"Content-Security-Policy": "sandbox"})
+    # What a model answers is somebody's content, on our origin: it may not act there.
+    return Response(reply.body, reply.status, given_back(reply) | {"Content-Security-Policy": "sandbox"})
+
+
+def _offer(add: Callable[..., Any], name: str) -> None:
+    """At the access address itself and below it: models name further paths in their config.json."""
+    handler: Callable[..., Coroutine[Any, Any, Response]] = predict
+    for path, ending in (("", ""), ("/{path:path}", "Below")):
+        options = {"operation_id": f"{name}{ending}", "response_model": None, "include_in_schema": name == "Predict"}
+        add(path, action="modelarts:service:predict", **options)(handler)
+
+
+_offer(router.post, "Predict")
+_offer(router.get, "PredictByGet")
+_offer(router.put, "PredictByPut")
+_offer(router.delete, "PredictByDelete")
+
+
+def _target(request: Request) -> bytes:
+    """What follows the access address, as it was sent."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    path = b"/" + b"/".join(raw.partition(b"?")[0].split(b"/")[_PREFIX_PARTS:])
+    query: bytes = request.scope["query_string"]
+    return path + b"?" + query if query else path
 
 
 async def _limited_body(request: Request) -> bytes:

@@ -82,7 +82,7 @@ class Router:
                 methods=methods,
                 operation_id=options.pop("operation_id", operation),
                 dependencies=[Depends(permit(action))],
-                openapi_extra={"x-action": action},
+                openapi_extra=self._described(path, action),
                 response_model_exclude_none=options.pop("response_model_exclude_none", True),
                 **options,
             )
@@ -92,6 +92,14 @@ class Router:
             return handler
 
         return register
+
+    def _described(self, path: str, action: str) -> dict[str, Any]:
+        """The action, and the project in the path: the gatekeeper reads it there, so handlers do not declare it."""
+        project = "{project_id}" in self.routes.prefix + path
+        return {"x-action": action} | ({"parameters": [_PROJECT]} if project else {})
+
+
+_PROJECT = {"name": "project_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def permit(action: str) -> Callable[[Request], Coroutine[Any, Any, None]]:
