@@ -23,7 +23,7 @@ $(STAMP)/torch: $(STAMP)/venv
 
 CONSOLE := $(shell find console -path console/node_modules -prune -o -type f -print 2>/dev/null)
 $(STAMP)/run: $(STAMP)/torch pyproject.toml sdk/pyproject.toml $(CONSOLE)
-	$(BIN)/pip install --quiet --editable . --editable ./sdk --editable '.[engines]'
+	$(BIN)/pip install --quiet --editable ./sdk --editable '.[engines]'
 	@touch $@
 
 $(STAMP)/develop: $(STAMP)/run pyproject.toml

@@ -1,6 +1,7 @@
 // The left navigation as data. A page gets its entry here once its route exists; `to` is checked against the routes.
 import {
   AppstoreOutlined,
+  DatabaseOutlined,
   FolderOpenOutlined,
 } from "@ant-design/icons";
 import type { LinkProps } from "@tanstack/react-router";
@@ -23,5 +24,6 @@ export interface NavSection {
 
 export const navigation: NavSection[] = [
   { pages: [{ label: "overview", to: "/", icon: <AppstoreOutlined /> }] },
+  { label: "data", pages: [{ label: "datasets", to: "/datasets", icon: <DatabaseOutlined /> }] },
   { pages: [{ label: "files", to: "/files", icon: <FolderOpenOutlined /> }] },
 ];

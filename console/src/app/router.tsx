@@ -5,6 +5,7 @@ import { sessionKey } from "@/api/session";
 import { PageSkeleton } from "@/ui";
 import { CrashPage, NotFoundPage } from "./pages";
 import { consoleRoute, nowhereRoute, rootRoute } from "./routes/root";
+import { datasetsRoutes } from "./routes/datasets";
 import { filesRoutes } from "./routes/files";
 import { overviewRoutes } from "./routes/overview";
 import { signInRoute } from "./routes/session";
@@ -19,7 +20,7 @@ function toSignIn(): void {
 
 export const queryClient = createConsoleQueryClient(toSignIn);
 
-const routeTree = rootRoute.addChildren([signInRoute, consoleRoute.addChildren([...overviewRoutes, ...filesRoutes, nowhereRoute])]);
+const routeTree = rootRoute.addChildren([signInRoute, consoleRoute.addChildren([...overviewRoutes, ...datasetsRoutes, ...filesRoutes, nowhereRoute])]);
 
 export const router = createRouter({
   routeTree,

@@ -1,5 +1,6 @@
 // The building blocks of every page.
 export { CodeBlock, CopyText } from "./CopyText";
+export { FolderPicker, type FolderPickerProps } from "./FolderPicker";
 export { Logo } from "./Logo";
 export { Page, PageHeader, Panel, type Crumb, type PageProps } from "./Page";
 export { EmptyState, ErrorState, PageSkeleton, QueryView } from "./states";

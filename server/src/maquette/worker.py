@@ -16,7 +16,8 @@ from maquette.buckets import Stores
 from maquette.buckets import background as buckets_work
 from maquette.datasets import background as datasets_work
 from maquette.db import Database
-from maquette.inference.keeper import ServiceKeeper, ServiceKind
+from maquette.inference.instances import ServiceKind
+from maquette.inference.keeper import ServiceKeeper
 from maquette.kit.config import Settings
 from maquette.kit.vault import Vault
 from maquette.pools import WorkloadKind

@@ -1,5 +1,6 @@
 """Bodies that end before they should: spoken in plain ASGI, because no client library sends half a request."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,13 @@ def test_a_broken_chunk_keeps_what_arrived(platform: Any, api: Any, files: Any) 
     assert files.append(upload, reached, content[reached:]).json() == {"offset": len(content)}
     assert files.complete(upload).status_code == 200
     assert files.get("a").content == content
+
+
+def test_a_body_must_be_the_one_that_was_signed(files: Any) -> None:
+    signed = {"X-Sdk-Content-Sha256": hashlib.sha256(b"right").hexdigest()}
+    assert files.put("a", b"wrong", headers=signed).status_code == 400
+    assert files.keys() == []
+    assert files.put("a", b"right", headers=signed).status_code == 200
 
 
 def test_bodies_are_not_collected(platform: Any, files: Any, monkeypatch: Any) -> None:

@@ -47,7 +47,9 @@ class Pictures:
             self.platform.run_tasks()
         return self
 
-    def ask(self, method: str, path: str, body: Any = None, *, expect: int = 200, api: Any = None, **params: Any) -> Any:
+    def ask(
+        self, method: str, path: str, body: Any = None, *, expect: int = 200, api: Any = None, **params: Any
+    ) -> Any:
         """Ask below the dataset; lists of samples and labels are below `data-annotations`."""
         url = f"datasets/{self.id}/{path}".rstrip("/")
         answer = (api or self.api).request(method, "/v2", url, json=body, params=params)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+
 from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry
 from maquette.events import Event
-from sqlalchemy import func, select
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -121,7 +122,9 @@ def test_lists_filter_sort_and_page(pictures: Any) -> None:
     assert shown.headers["content-type"] == "image/webp"
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 2**63}, {"offset": -1}, {"dataset_type": 2**63}, {"order": "up"}])
+@pytest.mark.parametrize(
+    "params", [{"limit": 0}, {"limit": 2**63}, {"offset": -1}, {"dataset_type": 2**63}, {"order": "up"}]
+)
 def test_wrong_list_parameters(pictures: Any, params: dict[str, Any]) -> None:
     assert pictures.api.get("/v2", "datasets", params=params).status_code == 400
 

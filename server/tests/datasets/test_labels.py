@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
 from maquette.datasets import label_removal
 from maquette.datasets.labels import PALETTE
 from maquette.events import Event
-from sqlalchemy import select
 
 LABELS = "data-annotations/labels"
 
@@ -100,8 +101,19 @@ def test_delete_the_label_alone(flowers: Any) -> None:
     answer = flowers.ask("POST", f"{LABELS}/delete", {"labels": [{"name": "rose"}]})
     assert answer == {"success": True}
     samples = flowers.samples()
-    assert [[label["name"] for label in sample["labels"]] for sample in samples] == [[], [], ["tulip"], ["tulip"], [], []]
-    assert [sample["sample_status"] for sample in samples][:3] == ["UN_ANNOTATION", "UN_ANNOTATION", "MANUAL_ANNOTATION"]
+    assert [[label["name"] for label in sample["labels"]] for sample in samples] == [
+        [],
+        [],
+        ["tulip"],
+        ["tulip"],
+        [],
+        [],
+    ]
+    assert [sample["sample_status"] for sample in samples][:3] == [
+        "UN_ANNOTATION",
+        "UN_ANNOTATION",
+        "MANUAL_ANNOTATION",
+    ]
     assert flowers.label_counts() == {"tulip": 2}
     detail = flowers.detail()
     assert (detail["total_sample_count"], detail["annotated_sample_count"]) == (6, 2)

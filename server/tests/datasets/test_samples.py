@@ -8,13 +8,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from tests.datasets.conftest import picture
+
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry
 from maquette.datasets.working_set import add_samples
 from maquette.kit.ids import new_id
-from sqlalchemy import select
-
-from tests.datasets.conftest import picture
 
 SAMPLES = "data-annotations/samples"
 
@@ -70,7 +70,9 @@ def test_labels_are_replaced_and_cleared(flowers: Any) -> None:
 def test_metadata_and_usage_leave_labels_alone(flowers: Any) -> None:
     first = flowers.ids()[0]
     flowers.label(first, "rose")
-    flowers.update({"sample_id": first, "metadata": {"@modelarts:hard": 1, "@modelarts:hard_reasons": [1, 30], "field": "x"}})
+    flowers.update(
+        {"sample_id": first, "metadata": {"@modelarts:hard": 1, "@modelarts:hard_reasons": [1, 30], "field": "x"}}
+    )
     flowers.update({"sample_id": first, "sample_usage": "train"})
     sample = flowers.samples()[0]
     assert sample["labels"][0]["name"] == "rose"
@@ -140,17 +142,15 @@ def test_one_sample_twice_in_a_request(flowers: Any) -> None:
 
 def test_a_thousand_samples_in_one_request_are_quick(flowers: Any) -> None:
     ids = fill(flowers, 1000)
-    names = ["rose", "tulip", "fern"]
     times: list[float] = []
-    for turn in range(3):
-        body = {"samples": [{"sample_id": key, "labels": [{"name": names[turn]}]} for key in ids]}
-        begun = time.perf_counter()
+    for name in ("rose", "tulip", "fern", "rose", "tulip"):
+        body = {"samples": [{"sample_id": key, "labels": [{"name": name}]} for key in ids]}
+        begun = time.process_time()
         assert flowers.ask("PUT", SAMPLES, body) == {"success": True}
-        times.append(time.perf_counter() - begun)
-    assert flowers.label_counts() == {"rose": 0, "tulip": 0, "fern": 1000}
-    print("1,000 samples:", [round(taken * 1000) for taken in times], "ms")
-    # The promise is 200 ms; a busy machine gets some air.
-    assert min(times) < 0.6
+        times.append(time.process_time() - begun)
+    assert flowers.label_counts() == {"rose": 0, "tulip": 1000, "fern": 0}
+    # Time on the processor, client included: what else the machine does must not decide.
+    assert min(times) < 0.2
 
 
 def test_delete_samples_keeps_files_unless_asked(flowers: Any) -> None:
@@ -186,7 +186,12 @@ def test_a_sync_in_between_does_not_keep_a_deleted_file(flowers: Any) -> None:
 def test_upload_stores_and_adds(flowers: Any) -> None:
     data = picture("blue", (20, 10), "PNG")
     items = [
-        {"name": "new/one.png", "data": encoded(data), "labels": [{"name": "rose"}], "metadata": {"@modelarts:hard": 1}},
+        {
+            "name": "new/one.png",
+            "data": encoded(data),
+            "labels": [{"name": "rose"}],
+            "metadata": {"@modelarts:hard": 1},
+        },
         {"name": "two.png", "data": f"data:image/png;base64,{encoded(data)}"},
         {"name": "three.jpg", "data_source": {"data_type": 0, "data_path": "/pictures/in/a.jpg"}},
     ]
@@ -212,7 +217,11 @@ def test_upload_never_overwrites(flowers: Any) -> None:
 
 
 def test_labels_for_confirmation(flowers: Any) -> None:
-    item = {"name": "x.jpg", "data": encoded(picture()), "labels": [{"name": "rose", "score": 0.7, "annotated_by": "auto"}]}
+    item = {
+        "name": "x.jpg",
+        "data": encoded(picture()),
+        "labels": [{"name": "rose", "score": 0.7, "annotated_by": "auto"}],
+    }
     flowers.ask("POST", SAMPLES, {"samples": [item], "final_annotation": False})
     found = flowers.samples(sample_state="__AUTO_ANNOTATION__")
     assert [(sample["sample_status"], sample["score"]) for sample in found] == [("AUTO_ANNOTATION", "0.7")]
@@ -294,7 +303,9 @@ def test_counts_stay_exact_whatever_happens(pictures: Any, seed: int) -> None:
             case 4 if len(names) > 1:
                 gone = names.pop(dice.randrange(len(names)))
                 policy = dice.randrange(3)
-                pictures.ask("POST", "data-annotations/labels/delete", {"labels": [{"name": gone}]}, delete_policy=policy)
+                pictures.ask(
+                    "POST", "data-annotations/labels/delete", {"labels": [{"name": gone}]}, delete_policy=policy
+                )
                 pictures.platform.run_tasks()
             case 5:
                 names.append(f"n{turn}")

@@ -12,7 +12,7 @@ from maquette.buckets.schemas import object_item
 from maquette.buckets.service import OpenedBucket, find_bucket
 from maquette.buckets.serving import describe_object, serve
 from maquette.buckets.space import admitted, check_size, check_space
-from maquette.buckets.streaming import pour
+from maquette.buckets.streaming import attested, pour
 from maquette.events import Resource, emit
 from maquette.iam import require
 from maquette.kit.errors import Invalid
@@ -57,7 +57,7 @@ async def put_object(bucket: BucketDep, key: KeyDep, request: Request) -> schema
     size = declared_size(request)
     check_size(size, bucket.settings.object_limit)
     await run_in_threadpool(check_space, bucket.folder, size, bucket.settings.free_space_reserve)
-    info = await pour(request, lambda chunks: bucket.store.write(key, admitted(bucket, chunks)))
+    info = await pour(request, lambda chunks: bucket.store.write(key, attested(request, admitted(bucket, chunks))))
     return object_item(info)
 
 

@@ -6,8 +6,10 @@ from a short queue; a full queue makes the loop wait, which in the end makes the
 
 import asyncio
 import functools
+import hashlib
 import queue
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,6 +22,8 @@ BATCH = 1 << 20
 QUEUED = 4
 # Apart from the threads that answer other requests: slow uploads wait for each other only.
 WRITERS = 64
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class BrokenOff(Exception):
@@ -49,6 +53,20 @@ async def pour(request: Request, consume: Callable[[Iterator[bytes]], T]) -> T:
             raise Invalid("The request broke off before its end; nothing of it was stored. Send it again.") from None
         raise
     return await working
+
+
+def attested(request: Request, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass the chunks on and raise at their end unless they have the SHA-256 that the request's signature covers."""
+    declared = request.headers.get("x-sdk-content-sha256", "").lower()
+    if not _SHA256.fullmatch(declared):
+        yield from chunks
+        return
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+    if digest.hexdigest() != declared:
+        raise Invalid("The body is not the one whose hash was signed; nothing of it was stored. Send it again.")
 
 
 async def _feed(request: Request, channel: "_Channel") -> None:

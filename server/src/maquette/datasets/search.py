@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from maquette.datasets.annotations import USAGES
 from maquette.datasets.labels import LabelBook
@@ -241,14 +241,15 @@ def _code(book: LabelBook, name: str, number: int | None) -> int | None:
 
 
 def _carries(dataset: Dataset, codes: Sequence[int]) -> ColumnElement[bool]:
-    return exists(
-        select(SampleLabelEntry.sample_id).where(
-            SampleLabelEntry.dataset_id == dataset.id,
-            SampleLabelEntry.generation == dataset.generation,
-            SampleLabelEntry.code.in_(codes),
-            SampleLabelEntry.sample_id == Sample.id,
-        )
+    # An alias: the list itself may already be driven by the index rows of another label.
+    entry = aliased(SampleLabelEntry)
+    carried = select(entry.sample_id).where(
+        entry.dataset_id == dataset.id,
+        entry.generation == dataset.generation,
+        entry.code.in_(codes),
+        entry.sample_id == Sample.id,
     )
+    return exists(carried.correlate(Sample))
 
 
 def _metadata(asked: SearchProp) -> ColumnElement[bool]:
@@ -283,7 +284,7 @@ def _period(given: str) -> tuple[int, int]:
             raise ValueError(given)
     except ValueError:
         raise Invalid(f"sample_time is '{given[:40]}'; write month, day or yyyyMMdd-yyyyMMdd.") from None
-    return int(first.timestamp() * 1000), int((last + timedelta(days=1)).timestamp() * 1000)
+    return int(first.timestamp() * 1000), int(last.timestamp() * 1000) + DAY_MS
 
 
 def _span(given: str) -> tuple[float, float]:

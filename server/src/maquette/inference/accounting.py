@@ -48,7 +48,8 @@ class CallCounter:
     def flush(self) -> None:
         """Write what was counted. A database that does not answer is no reason to lose it, or to stop predicting."""
         with self._lock:
-            tallies, self._tallies = self._tallies, defaultdict(_Tally)
+            tallies = dict(self._tallies)
+            self._tallies.clear()
         if not tallies:
             return
         try:

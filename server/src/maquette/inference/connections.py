@@ -5,7 +5,9 @@ connection breaks tells whether the instance can have seen the whole request, th
 """
 
 import asyncio
+import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -34,8 +36,8 @@ class Reply:
 class Line:
     """The connections to one instance. `busy` is how many requests are on their way."""
 
-    def __init__(self, path: str, reply_limit: int) -> None:
-        self._path = path
+    def __init__(self, connect: Callable[[], socket.socket], reply_limit: int) -> None:
+        self._connect_socket = connect
         self._reply_limit = reply_limit
         self._idle: list[_Connection] = []
         self.busy = 0
@@ -76,11 +78,12 @@ class Line:
         return None
 
     async def _connect(self) -> "_Connection":
-        loop = asyncio.get_running_loop()
         try:
-            _, connection = await loop.create_unix_connection(lambda: _Connection(self._reply_limit), self._path)
+            connected = self._connect_socket()  # at once: a local socket accepts into its backlog, or refuses
         except OSError:
             raise NotDelivered from None
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_unix_connection(lambda: _Connection(self._reply_limit), sock=connected)
         return connection
 
 

@@ -6,12 +6,11 @@ request that an instance cannot have read, because it is just going away, goes t
 """
 
 import asyncio
-import logging
-import os
 import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +19,7 @@ from maquette.db import Database, visible_to
 from maquette.inference.accounting import CallCounter
 from maquette.inference.connections import Broken, Line, NotDelivered, Reply
 from maquette.inference.errors import bad_answer, busy, no_service, not_running, too_slow
-from maquette.inference.sockets import open_socket
+from maquette.inference.sockets import connect
 from maquette.inference.tables import READY, Instance, Service
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
@@ -34,8 +33,6 @@ REPLY_LIMIT = 64 << 20
 # Only these reach a model: tokens, cookies and signatures are the caller's, and the model is somebody else's code.
 _PASSED_ON = frozenset({b"content-type", b"accept", b"accept-language", b"user-agent", b"x-request-id"})
 _GIVEN_BACK = frozenset({b"content-type", b"content-language", b"content-encoding", b"cache-control"})
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ class Gateway:
         self.database = database
         self.counter = CallCounter(database)
         self._plans: dict[str, Plan] = {}
-        self._lines: dict[str, tuple[Line, int]] = {}
+        self._lines: dict[str, Line] = {}
 
     async def run(self) -> None:
         """Write the counts now and then, until cancelled; the last ones too."""
@@ -165,31 +162,24 @@ class Gateway:
 
     def _busy(self, instance_id: str) -> int:
         line = self._lines.get(instance_id)
-        return line[0].busy if line else 0
+        return line.busy if line else 0
 
     def _line(self, instance_id: str) -> Line:
-        if known := self._lines.get(instance_id):
-            return known[0]
-        descriptor = open_socket(self.settings, instance_id)
-        if descriptor is None:
-            raise NotDelivered
-        # Through the descriptor, so that what was checked is what is connected to.
-        line = Line(f"/proc/self/fd/{descriptor}", REPLY_LIMIT)
-        self._lines[instance_id] = line, descriptor
+        line = self._lines.get(instance_id)
+        if line is None:
+            line = self._lines[instance_id] = Line(partial(connect, self.settings, instance_id), REPLY_LIMIT)
         return line
 
     def _hang_up(self, instance_id: str) -> None:
-        if known := self._lines.pop(instance_id, None):
-            line, descriptor = known
+        if line := self._lines.pop(instance_id, None):
             line.close()
-            os.close(descriptor)
 
     def _forget_unused(self) -> None:
         """Let go of services that nobody has called for a while, and of instances that are no more."""
         now = time.monotonic()
         self._plans = {key: plan for key, plan in self._plans.items() if now - plan.read_at < FORGET_S}
         known = {each for plan in self._plans.values() for _, ids in plan.targets for each in ids}
-        for instance_id, (line, _) in list(self._lines.items()):
+        for instance_id, line in list(self._lines.items()):
             if instance_id not in known and not line.busy:
                 self._hang_up(instance_id)
 

@@ -1,26 +1,24 @@
 """The worker's side of services: level-triggered, like the workloads' reconciler it stands on.
 
 A service that is wanted gets instances of its newest revision; when all of them are ready it goes live and the
-instances of older revisions are stopped. A revision that cannot become ready leaves the older one serving.
+instances of older revisions are stopped. A revision that cannot become ready leaves the older one serving. `due` looks
+at one service and names the next steps; most of the time there are none, and nothing is written.
 """
 
-import json
 import logging
-import shutil
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.db import Database
-from maquette.iam import User, system_actor
 from maquette.inference.history import note
-from maquette.inference.service import instances_of, stop_service
-from maquette.inference.sockets import INSIDE, NAME, listens, socket_folder
+from maquette.inference.service import record_change, stop_service
+from maquette.inference.sockets import listens
 from maquette.inference.tables import (
     CONCERNING,
-    DEPLOYING,
     FAILED,
     GONE,
     LOADING,
@@ -31,65 +29,49 @@ from maquette.inference.tables import (
     Service,
     ServiceChange,
 )
+from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
-from maquette.pools import Mount, Program, Workload, WorkloadSpec, request_workload, stop_workload
-from maquette.registry import package_path, unpin
+from maquette.pools import Workload, WorkloadSpec, request_workload, stop_workload
+from maquette.pools.tables import ACTIVE, WANT_STOPPED
+from maquette.registry import unpin
 
 log = logging.getLogger(__name__)
 
 KIND = "service"
-MODEL_INSIDE = "/home/ma-user/infer/model"
-SPEC_INSIDE = "/home/ma-user/infer/service.json"
 RESTARTS = 1000
-HOPELESS = 3  # attempts of a first start that end before they were ready
+PATIENCE_S = 0.1
+ROUNDS = 8  # more than a service can need at once
+
+Step = Callable[[Session], None]
 
 
-class ServiceKind:
-    """What `pools` asks about services' workloads."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service as it is: its rows, the workloads behind its instances, and which of these listen."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    service: Service
+    instances: list[Instance]
+    workloads: dict[str, Workload]
+    listening: frozenset[str]
 
-    def prepare(self, session: Session, workload: Workload) -> Program:
-        folder = socket_folder(self.settings, workload.id)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
-        spec = workload.spec
+    @property
+    def newest(self) -> list[Instance]:
+        return [row for row in self.instances if row.revision == self.service.revision]
 
-        def told(inside: Callable[[str], str]) -> str:
-            return json.dumps(
-                {
-                    "model": inside(MODEL_INSIDE),
-                    "model_name": spec["model_name"],
-                    "socket": inside(f"{INSIDE}/{NAME}"),
-                    "environments": spec["envs"],
-                }
-            )
+    @property
+    def older(self) -> list[Instance]:
+        return [row for row in self.instances if row.revision != self.service.revision]
 
-        return Program(
-            command=lambda inside: (
-                str(self.settings.job_python),
-                "-m",
-                "maquette_runtime.serve",
-                inside(SPEC_INSIDE),
-            ),
-            files={SPEC_INSIDE: told},
-            mounts=(
-                Mount(package_path(self.settings, spec["model_id"]), MODEL_INSIDE),
-                Mount(folder, INSIDE, writable=True),
-            ),
-        )
+    @property
+    def live(self) -> bool:
+        return self.service.live_revision == self.service.revision
 
-    def ended(self, session: Session, workload: Workload) -> None:
-        shutil.rmtree(socket_folder(self.settings, workload.id), ignore_errors=True)
-        instance = session.get(Instance, workload.id)
-        if instance is None:
-            return
-        again = workload.phase == "waiting"
-        if workload.reason not in ("stopped", "cancelled"):
-            note(session, instance.service_id, f"instance ended: {workload.message}", abnormal=True)
-        instance.state = LOADING if again else GONE
+    def state(self, instance: Instance) -> str:
+        workload = self.workloads.get(instance.id)
+        if instance.state == GONE or workload is None or workload.phase not in ACTIVE:
+            return GONE
+        return READY if instance.id in self.listening else LOADING
 
 
 class ServiceKeeper:
@@ -100,157 +82,187 @@ class ServiceKeeper:
         self.database = database
 
     def tick(self) -> float | None:
-        """Answers in how many seconds to look again, or None when no service is on its way."""
+        """Answers in how many seconds to look again, or None when nobody waits for an instance."""
         with self.database.read() as session:
-            services = session.scalars(select(Service)).all()
-            due = [row.id for row in services if not self._settled(session, row)]
-        for service_id in due:
-            try:
-                with self.database.write() as session:
-                    service = session.get(Service, service_id)
-                    if service is not None:
-                        self._care(session, service)
-            except Exception:
-                log.exception("service %s could not be looked after", service_id)
-        return 0.1 if due else None
+            scenes = self._look(session)
+        for scene in scenes:
+            if due(scene):
+                try:
+                    self._act(scene.service.id)
+                except Exception:
+                    log.exception("service %s could not be looked after", scene.service.id)
+        return PATIENCE_S if any(row.state == LOADING for scene in scenes for row in scene.instances) else None
 
-    def _settled(self, session: Session, service: Service) -> bool:
-        """Whether everything is as asked, so that there is nothing to do."""
-        instances = instances_of(session, service.id)
-        if service.due_at and service.due_at <= now_ms():
-            return False
-        if service.wanted == STOPPED or service.status == FAILED:
-            return not instances and service.status in (STOPPED, FAILED)
-        return (
-            service.status == RUNNING
-            and service.live_revision == service.revision
-            and all(row.revision == service.live_revision and row.state == READY for row in instances)
-            and all(listens(self.settings, row.id) for row in instances)
-        )
+    def _act(self, service_id: str) -> None:
+        """Take the steps, and those that follow from them."""
+        with self.database.write() as session:
+            for _ in range(ROUNDS):
+                steps = [step for scene in self._look(session, service_id) for step in due(scene)]
+                if not steps:
+                    return
+                for step in steps:
+                    step(session)
+                session.flush()
 
-    def _care(self, session: Session, service: Service) -> None:
-        if service.due_at and service.due_at <= now_ms():
-            stop_service(session, service, "the scheduled time has come: stop service")
-        instances = [self._seen(session, row) for row in instances_of(session, service.id)]
-        if service.wanted == STOPPED:
-            self._wind_down(session, service, instances)
-            return
-        if service.status == FAILED:
-            for row in instances:
-                self._retire(session, row)
-            return
-        newest = [row for row in instances if row.revision == service.revision]
-        if not newest:
-            newest = self._deploy(session, service)
-        self._judge(session, service, newest, [row for row in instances if row.revision != service.revision])
-
-    def _seen(self, session: Session, instance: Instance) -> Instance:
-        """Bring an instance's state up to what its socket says."""
-        if instance.state == LOADING and listens(self.settings, instance.id):
-            instance.state = READY
-            note(session, instance.service_id, f"instance {instance.id[-8:]} is ready")
-        elif instance.state == READY and not listens(self.settings, instance.id):
-            instance.state, instance.deadline = LOADING, now_ms() + 60_000
-        return instance
-
-    def _deploy(self, session: Session, service: Service) -> list[Instance]:
-        user = session.get_one(User, service.owner_id)
-        actor = system_actor(session, user, service.project_id)
-        made: list[Instance] = []
-        for position, item in enumerate(service.config):
-            for _ in range(item["instance_count"]):
-                spec = WorkloadSpec(
-                    kind=KIND,
-                    subject_id=service.id,
-                    workspace_id=service.workspace_id,
-                    flavor=item["specification"],
-                    spec={name: item[name] for name in ("model_id", "model_name", "envs")},
-                    max_restarts=RESTARTS,
-                )
-                instance = Instance(
-                    id=request_workload(session, actor, spec).id,
-                    service_id=service.id,
-                    revision=service.revision,
-                    position=position,
-                    model_id=item["model_id"],
-                    weight=item["weight"],
-                    deadline=now_ms() + item["deploy_timeout_in_seconds"] * 1000,
-                )
-                session.add(instance)
-                made.append(instance)
-            note(session, service.id, f"[{item['model_name']} {item['model_version']}] preparing environment")
-        session.flush()
-        return made
-
-    def _judge(self, session: Session, service: Service, newest: list[Instance], older: list[Instance]) -> None:
-        ready = [row for row in newest if row.state == READY]
-        if newest and len(ready) == len(newest):
-            self._go_live(session, service, older)
-        elif service.live_revision == service.revision:
-            self._set(service, CONCERNING if ready else DEPLOYING)
-        elif reason := self._hopeless(session, newest):
-            self._give_up(session, service, newest, older, reason)
-
-    def _go_live(self, session: Session, service: Service, older: list[Instance]) -> None:
-        for row in older:
-            self._retire(session, row)
-        if service.live_revision != service.revision:
-            service.live_revision = service.revision
-            service.started_at = service.started_at or now_ms()
-            _result(session, service, "SUCCESS")
-            note(session, service.id, "deploy service success")
-            used: frozenset[str] = frozenset(item["model_id"] for item in service.config)
-            unpin(session, "service", service.id, keep=used)
-        service.message = ""
-        self._set(service, RUNNING)
-
-    def _hopeless(self, session: Session, newest: list[Instance]) -> str:
-        """Why this revision will not become ready, or the empty string while it still may."""
-        for row in newest:
-            workload = session.get(Workload, row.id)
-            if workload is None or workload.phase in ("ended", "lost"):
-                return workload.message if workload else "An instance is gone."
-            if row.state == LOADING and workload.attempt > HOPELESS:
-                return workload.message
-            if row.state == LOADING and row.deadline < now_ms():
-                return "The instances were not ready in time; their logs tell more. " + workload.message
-        return ""
-
-    def _give_up(
-        self, session: Session, service: Service, newest: list[Instance], older: list[Instance], reason: str
-    ) -> None:
-        for row in newest:
-            self._retire(session, row)
-        _result(session, service, "FAIL")
-        note(session, service.id, f"deploy service failed: {reason}", abnormal=True)
-        service.message = reason
-        serving = any(row.revision == service.live_revision and row.state == READY for row in older)
-        self._set(service, CONCERNING if serving else FAILED)
-        if serving:
-            # What serves becomes what is asked for again; the change log keeps what failed.
-            kept = session.get_one(ServiceChange, (service.id, service.live_revision))
-            service.config, service.revision = kept.config, service.live_revision
-            unpin(session, "service", service.id, keep=frozenset(item["model_id"] for item in kept.config))
-
-    def _wind_down(self, session: Session, service: Service, instances: list[Instance]) -> None:
-        for row in instances:
-            self._retire(session, row)
-        if not instances:
-            service.live_revision, service.finished_at = 0, now_ms()
-            self._set(service, STOPPED)
-
-    def _retire(self, session: Session, instance: Instance) -> None:
-        """Stop an instance's workload; its row goes once that has ended."""
-        workload = session.get(Workload, instance.id)
-        if workload is None or not stop_workload(session, workload, by="the service"):
-            session.delete(instance)
-
-    def _set(self, service: Service, status: str) -> None:
-        if service.status != status:
-            service.status, service.transition_at = status, now_ms()
+    def _look(self, session: Session, service_id: str = "") -> list[Scene]:
+        query = select(Service).where(Service.status != STOPPED)
+        services = session.scalars(query.where(Service.id == service_id) if service_id else query).all()
+        ids = [row.id for row in services]
+        instances = session.scalars(select(Instance).where(Instance.service_id.in_(ids)).order_by(Instance.id)).all()
+        behind = select(Workload).where(Workload.id.in_([row.id for row in instances]))
+        workloads = {row.id: row for row in session.scalars(behind)}
+        listening = frozenset(row.id for row in instances if listens(self.settings, row.id))
+        return [
+            Scene(row, [each for each in instances if each.service_id == row.id], workloads, listening)
+            for row in services
+        ]
 
 
-def _result(session: Session, service: Service, result: str) -> None:
-    change: Any = session.get(ServiceChange, (service.id, service.revision))
-    if change is not None:
-        change.result = result
+def due(scene: Scene) -> list[Step]:
+    """The next steps of a service, first things first: further ones show when these have been taken."""
+    service = scene.service
+    if service.due_at and service.due_at <= now_ms():
+        return [partial(_stop_as_scheduled, service)]
+    if changed := [row for row in scene.instances if scene.state(row) != row.state]:
+        return [partial(_note_state, row, scene.state(row)) for row in changed]
+    if service.wanted == STOPPED:
+        return _retirements(scene, scene.instances) if scene.instances else [partial(_stopped, service)]
+    if service.status == FAILED:
+        return _retirements(scene, scene.instances)
+    if not scene.live and (reason := _hopeless(scene)):
+        return [partial(_give_up, service, reason)]
+    if gone := [row for row in scene.newest if row.state == GONE]:
+        return [partial(_forget, row) for row in gone]
+    if missing := _missing(scene):
+        return [partial(_deploy, service, position) for position in missing]
+    return _judgement(scene)
+
+
+def _judgement(scene: Scene) -> list[Step]:
+    """Everything that was asked for is there: is it ready?"""
+    service = scene.service
+    trouble = [row for row in scene.newest if row.state != READY]
+    if not trouble:
+        if not scene.live:
+            return [partial(_go_live, service)]
+        if service.status != RUNNING:
+            return [partial(_set_status, service, RUNNING, "")]
+    elif scene.live and service.status != CONCERNING:
+        return [partial(_set_status, service, CONCERNING, trouble[0].trouble)]
+    return _retirements(scene, scene.older) if scene.live else []
+
+
+def _hopeless(scene: Scene) -> str:
+    """Why this revision will not become ready, or the empty string while it still may."""
+    for row in scene.newest:
+        if row.state == GONE:
+            return row.trouble or "An instance has ended."
+        if row.state == LOADING and row.deadline < now_ms():
+            workload = scene.workloads[row.id]
+            return f"The instances were not ready in time. {row.trouble or workload.message}".strip()
+    return ""
+
+
+def _missing(scene: Scene) -> list[int]:
+    """Positions in the configuration that lack an instance, each as often as it lacks one."""
+    found: list[int] = []
+    for position, item in enumerate(scene.service.config):
+        there = sum(row.position == position for row in scene.newest)
+        found += [position] * (item["instance_count"] - there)
+    return found
+
+
+def _retirements(scene: Scene, instances: list[Instance]) -> list[Step]:
+    """Stop these instances; a row goes once its workload has ended."""
+    steps: list[Step] = []
+    for row in instances:
+        workload = scene.workloads.get(row.id)
+        if workload is None or workload.phase not in ACTIVE:
+            steps.append(partial(_forget, row))
+        elif workload.wanted != WANT_STOPPED:
+            steps.append(partial(_stop, workload))
+    return steps
+
+
+# -- the steps ----------------------------------------------------------------------------------------------------
+
+
+def _stop_as_scheduled(service: Service, session: Session) -> None:
+    stop_service(session, service, "the scheduled time has come: stop service")
+
+
+def _note_state(instance: Instance, state: str, session: Session) -> None:
+    instance.state = state
+    if state == READY:
+        note(session, instance.service_id, f"instance {instance.id[-8:]} is ready")
+
+
+def _stopped(service: Service, session: Session) -> None:
+    service.finished_at = now_ms()
+    _set_status(service, STOPPED, service.message, session)
+    note(session, service.id, "service stopped")
+
+
+def _deploy(service: Service, position: int, session: Session) -> None:
+    item = service.config[position]
+    spec = WorkloadSpec(
+        kind=KIND,
+        subject_id=service.id,
+        workspace_id=service.workspace_id,
+        flavor=item["specification"],
+        spec={name: item[name] for name in ("model_id", "model_name", "envs")},
+        max_restarts=RESTARTS,
+    )
+    owner = Actor(service.owner_id, service.owner_name, "", "", service.project_id)
+    instance = Instance(
+        id=request_workload(session, owner, spec).id,
+        service_id=service.id,
+        revision=service.revision,
+        position=position,
+        model_id=item["model_id"],
+        weight=item["weight"],
+        deadline=now_ms() + item["deploy_timeout_in_seconds"] * 1000,
+    )
+    session.add(instance)
+    note(session, service.id, f"[{item['model_name']} {item['model_version']}] preparing environment")
+
+
+def _go_live(service: Service, session: Session) -> None:
+    service.live_revision = service.revision
+    service.started_at, service.finished_at = service.started_at or now_ms(), None
+    _set_status(service, RUNNING, "", session)
+    record_change(session, service, "SUCCESS")
+    note(session, service.id, "deploy service success")
+    _keep_pins(service, session)
+
+
+def _give_up(service: Service, reason: str, session: Session) -> None:
+    record_change(session, service, "FAIL")
+    note(session, service.id, f"deploy service failed: {reason}", abnormal=True)
+    if not service.live_revision:
+        _set_status(service, FAILED, reason, session)
+        return
+    # What serves becomes what is asked for again; the change log keeps what failed.
+    kept = session.get_one(ServiceChange, (service.id, service.live_revision))
+    service.config, service.revision = kept.config, service.live_revision
+    _set_status(service, RUNNING, f"The last change failed, the configuration before it goes on: {reason}", session)
+    _keep_pins(service, session)
+
+
+def _set_status(service: Service, status: str, message: str, session: Session) -> None:
+    if service.status != status:
+        service.status, service.transition_at = status, now_ms()
+    service.message = message
+
+
+def _keep_pins(service: Service, session: Session) -> None:
+    used: frozenset[str] = frozenset(item["model_id"] for item in service.config)
+    unpin(session, "service", service.id, keep=used)
+
+
+def _stop(workload: Workload, session: Session) -> None:
+    stop_workload(session, workload, by="the service")
+
+
+def _forget(instance: Instance, session: Session) -> None:
+    session.delete(instance)

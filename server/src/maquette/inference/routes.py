@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from maquette.inference import service as services
 from maquette.inference.describing import detail, monitors, specification, summary
-from maquette.inference.errors import no_service
+from maquette.inference.errors import no_instance
 from maquette.inference.schemas import (
     ChangeItem,
     ChangeList,
@@ -26,7 +26,7 @@ from maquette.inference.schemas import (
     SpecificationList,
     UpdateService,
 )
-from maquette.inference.tables import Instance, ServiceChange, ServiceEvent
+from maquette.inference.tables import RUNNING, Instance, ServiceChange, ServiceEvent
 from maquette.kit.errors import Invalid
 from maquette.kit.pages import INT64_MAX, page_numbered
 from maquette.pools import Workload, check_may_run, flavors, log_path
@@ -112,11 +112,16 @@ def show_service(service_id: str, actor: ActorDep, session: SessionDep, settings
 
 
 @router.put("/{service_id}", action="modelarts:service:update")
-def update_service(service_id: str, body: UpdateService, actor: ActorDep, session: SessionDep) -> dict[str, Any]:
+def update_service(
+    service_id: str, body: UpdateService, request: Request, actor: ActorDep, session: SessionDep, settings: SettingsDep
+) -> dict[str, Any]:
     """Start, stop, or change what is given; a new configuration is rolled out without a gap."""
     if not body.model_fields_set:
         raise Invalid("Name at least one thing to change: status, config, description, schedule.")
-    services.update_service(session, actor, services.find_service(session, actor, service_id), body)
+    row = services.find_service(session, actor, service_id)
+    if body.config is not None or body.status == RUNNING:
+        check_may_run(settings, request.app.state.isolation, actor)
+    services.update_service(session, actor, row, body)
     return {}
 
 
@@ -202,7 +207,7 @@ def show_instance_log(
         row = services.find_service(session, actor, service_id)
         instance, workload = session.get(Instance, instance_id), session.get(Workload, instance_id)
         if instance is None or workload is None or instance.service_id != row.id:
-            raise no_service(instance_id)
+            raise no_instance(instance_id)
     path = log_path(settings, workload)
     _, size = read_bytes(path, 0, 0)
     start = max(size - LOG_CHUNK, 0) if offset < 0 else min(offset, size)

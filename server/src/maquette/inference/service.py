@@ -12,13 +12,22 @@ from maquette.events import Resource, emit
 from maquette.inference.errors import no_service, service_exists, unsupported
 from maquette.inference.history import note
 from maquette.inference.schemas import ConfigItem, CreateService, Schedule, UpdateService
-from maquette.inference.tables import DEPLOYING, RUNNING, STOPPED, Instance, Service, ServiceChange
+from maquette.inference.tables import (
+    DEPLOYING,
+    FAILED,
+    RUNNING,
+    STOPPED,
+    STOPPING,
+    Instance,
+    Service,
+    ServiceChange,
+)
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
 from maquette.kit.ids import new_uuid
 from maquette.pools import Workload, find_flavor, stop_workload
-from maquette.registry import pin, published_model, unpin
+from maquette.registry import pin, published_model, unpin, users_of
 from maquette.workspaces import check_workspace
 
 _UNIT_MS = {"MINUTES": 60_000, "HOURS": 3_600_000, "DAYS": 86_400_000}
@@ -69,8 +78,7 @@ def create_service(session: Session, actor: Actor, wanted: CreateService) -> Ser
     )
     session.add(service)
     session.flush()
-    _record_change(session, service)
-    note(session, service.id, "start to deploy service")
+    _ask_for(session, service, "start to deploy service")
     emit(session, actor, "addService", _resource(service))
     wake_worker(session)
     return service
@@ -113,9 +121,9 @@ def delete_service(session: Session, actor: Actor, service: Service) -> None:
 
 
 def stop_service(session: Session, service: Service, info: str) -> None:
-    """Want it stopped; the keeper ends its instances."""
-    service.wanted, service.due_at = STOPPED, None
-    service.transition_at = now_ms()
+    """Want it stopped: it gets no more calls, and the keeper ends its instances."""
+    service.wanted, service.due_at, service.live_revision = STOPPED, None, 0
+    service.status, service.transition_at, service.message = STOPPING, now_ms(), ""
     note(session, service.id, info)
 
 
@@ -142,8 +150,7 @@ def list_services(
     if wanted.name:
         query = query.where(Service.name.icontains(wanted.name, autoescape=True))
     if wanted.model_id:
-        using = select(Instance.service_id).where(Instance.model_id == wanted.model_id)
-        query = query.where(Service.id.in_(using))
+        query = query.where(Service.id.in_(users_of(wanted.model_id, "service")))
     columns = {"publish_at": Service.created_at, "service_name": Service.name, "transition_at": Service.transition_at}
     column = columns.get(wanted.sort_by)
     if column is None:
@@ -175,17 +182,17 @@ def _checked_config(session: Session, actor: Actor, items: Sequence[ConfigItem])
 
 
 def _deploy_anew(session: Session, service: Service, info: str) -> None:
-    service.revision += 1
-    service.transition_at = now_ms()
+    # A change that failed keeps its number: the next one is beyond all.
+    newest = select(func.max(ServiceChange.revision)).where(ServiceChange.service_id == service.id)
+    service.revision = (session.scalar(newest) or 0) + 1
     service.message = ""
     if service.wanted == RUNNING:
-        service.status = DEPLOYING
-    _record_change(session, service)
-    note(session, service.id, info)
+        service.status, service.transition_at = DEPLOYING, now_ms()
+    _ask_for(session, service, info)
 
 
 def _start_or_stop(session: Session, actor: Actor, service: Service, status: str) -> None:
-    if status == service.wanted:
+    if status == service.wanted and not (status == RUNNING and service.status == FAILED):
         return
     if status == STOPPED:
         stop_service(session, service, "stop service")
@@ -195,11 +202,17 @@ def _start_or_stop(session: Session, actor: Actor, service: Service, status: str
     emit(session, actor, "startOrStopService", _resource(service), status=status)
 
 
-def _record_change(session: Session, service: Service) -> None:
+def _ask_for(session: Session, service: Service, info: str) -> None:
     for item in service.config:
         pin(session, item["model_id"], "service", service.id)
     session.add(ServiceChange(service_id=service.id, revision=service.revision, config=service.config))
+    note(session, service.id, info)
     session.flush()
+
+
+def record_change(session: Session, service: Service, result: str) -> None:
+    """What became of the newest revision: SUCCESS or FAIL."""
+    session.get_one(ServiceChange, (service.id, service.revision)).result = result
 
 
 def _due(schedule: Sequence[Schedule]) -> int | None:

@@ -9,14 +9,14 @@ from maquette.db import Base, Owned
 from maquette.kit.clock import now_ms
 
 RUNNING, STOPPED = "running", "stopped"
-DEPLOYING, CONCERNING, FAILED = "deploying", "concerning", "failed"
+DEPLOYING, CONCERNING, FAILED, STOPPING = "deploying", "concerning", "failed", "stopping"
 LOADING, READY, GONE = "loading", "ready", "gone"
 
 
 class Service(Base, Owned):
     """`config` is what the user asked for as `revision`; predictions go to the instances of `live_revision`.
 
-    `wanted` is the user's, `status` the keeper's.
+    `wanted` is the user's, `status` the keeper's. A `live_revision` of 0 is none.
     """
 
     __tablename__ = "services"
@@ -45,7 +45,10 @@ class Service(Base, Owned):
 
 
 class Instance(Base):
-    """One copy of one model of a service; its id is its workload's. `weight` is its model's share of the calls."""
+    """One copy of one model of a service; its id is its workload's. `weight` is its model's share of the calls.
+
+    `trouble` is why its last attempt ended, in words. One that is GONE will not come back.
+    """
 
     __tablename__ = "service_instances"
 
@@ -57,6 +60,7 @@ class Instance(Base):
     weight: Mapped[int]
     state: Mapped[str] = mapped_column(default=LOADING)
     deadline: Mapped[int]
+    trouble: Mapped[str] = mapped_column(default="")
     invocations: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
 

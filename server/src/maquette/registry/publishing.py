@@ -127,7 +127,7 @@ class _Copy:
 
 
 def find_package(store: ObjectStore, key: str, limit: int) -> tuple[str, list[ObjectInfo]]:
-    """The package's folder (with its closing `/`) and its files: `<key>/model/`, or `<key>/` if config.json is there."""
+    """The package's folder (with its closing `/`) and its files: `<key>/model/`, or `<key>/` with a config.json."""
     base = key.rstrip("/") + "/" if key.rstrip("/") else ""
     for root in (f"{base}model/", base):
         if store.exists(f"{root}config.json"):

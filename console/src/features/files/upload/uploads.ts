@@ -1,9 +1,13 @@
 // The page's one upload queue: uploads go on while the reader looks at other pages.
 import { useSyncExternalStore } from "react";
+import { provideUploads } from "@/api/files";
 import { UploadQueue, type QueueSnapshot } from "./queue";
 import { httpTransport } from "./transport";
 
 export const uploads = new UploadQueue(httpTransport);
+
+// Other features upload too, and may not import this one.
+provideUploads((wanted) => uploads.add(wanted));
 
 export function useUploads(): QueueSnapshot {
   return useSyncExternalStore(uploads.subscribe, uploads.snapshot);

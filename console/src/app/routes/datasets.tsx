@@ -1,0 +1,25 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { consoleRoute } from "./root";
+
+export const datasetsRoutes = [
+  createRoute({
+    getParentRoute: () => consoleRoute,
+    path: "/datasets",
+    component: lazyRouteComponent(() => import("@/features/datasets/list/DatasetsPage"), "DatasetsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => consoleRoute,
+    path: "/datasets/create",
+    component: lazyRouteComponent(() => import("@/features/datasets/create/CreateDatasetPage"), "CreateDatasetPage"),
+  }),
+  createRoute({
+    getParentRoute: () => consoleRoute,
+    path: "/datasets/$datasetId",
+    component: lazyRouteComponent(() => import("@/features/datasets/grid/DataPage"), "DataPage"),
+  }),
+  createRoute({
+    getParentRoute: () => consoleRoute,
+    path: "/datasets/$datasetId/versions",
+    component: lazyRouteComponent(() => import("@/features/datasets/versions/VersionsPage"), "VersionsPage"),
+  }),
+] as const;
