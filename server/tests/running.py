@@ -24,10 +24,14 @@ from maquette.worker import Worker
 from tests.conftest import PASSWORD, Api, Platform, required
 
 
-def until(holds: Callable[[], Any], seconds: float = 30, *, what: str = "the expected state") -> Any:
+def until(
+    holds: Callable[[], Any], seconds: float = 30, *, what: str | Callable[[], object] = "the expected state"
+) -> Any:
+    """Poll until it holds. `what` names it, or is asked for the facts when it does not come."""
     deadline = time.monotonic() + seconds
     while not (value := holds()):
-        assert time.monotonic() < deadline, f"{what} did not come within {seconds} s"
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.01)
     return value
 

@@ -228,7 +228,7 @@ def test_a_published_version_is_listed_as_it_was(flowers: Any) -> None:
 def garden(database: Database) -> Database:
     with database.write() as session:
         dataset = Dataset(
-            id="d", name="garden", dataset_type=0, data_sources=[], data_url="/b/in/", work_path="/b/out/",
+            id="d", name="garden", dataset_type=0, data_sources=[], data_url="/garden/in/", work_path="/garden/out/",
             project_id="p", workspace_id="0", owner_id="u",
         )  # fmt: skip
         session.add(dataset)
@@ -241,7 +241,7 @@ def garden(database: Database) -> Database:
             rows.append(
                 {
                     "id": new_id(),
-                    "source": f"obs://b/in/{number % 4}/{number:02}.jpg",
+                    "source": f"obs://garden/in/{number % 4}/{number:02}.jpg",
                     "name": f"{number:02}.jpg",
                     "labels": [{"code": code, "type": 0, "score": number / 40} for code in codes],
                     "state": (UNCONFIRMED if number % 5 == 0 else LABELLED) if codes else 0,
@@ -286,7 +286,7 @@ def test_conditions_on_every_database(garden: Database) -> None:
     assert matches(garden, {"metadata": {"props": {"n": ["1"]}}}) == [n for n in everything if n % 3 == 1]
     assert matches(garden, {"coefficient": "0.1-0.2"}) == [*range(10, 21)]
     assert matches(garden, {"score": "0.5-1"}) == [n for n in range(20, 40) if n % 2 == 0 or n % 3 == 0]
-    assert matches(garden, {"sample_dir": "/b/in/1/"}) == [n for n in everything if n % 4 == 1]
+    assert matches(garden, {"sample_dir": "/garden/in/1/"}) == [n for n in everything if n % 4 == 1]
     assert matches(garden, {"sample_name": ".JPG"}) == [*everything]
     assert matches(garden, {"sample_time": "month"}) == [*range(10, 40)]
     assert matches(garden, {"labeler": "user1"}) == [n for n in everything if n % 2 and n % 3 == 0]
@@ -307,7 +307,7 @@ def test_changes_and_removals_on_every_database(garden: Database) -> None:
         remove_samples(session, dataset, list(changed.values())[:5])
     with garden.read() as session:
         dataset = session.get_one(Dataset, "d")
-        expected = [n for n in range(10, 40)]
+        expected = list(range(10, 40))
         l1, l2 = (session.get_one(Label, ("d", code)) for code in (1, 2))
         assert l1.sample_count == len([n for n in expected if n % 2 == 0])
         assert l2.sample_count == len([n for n in expected if n % 3 == 0]) + 5

@@ -105,8 +105,12 @@ class Service:
     def show(self) -> dict[str, Any]:
         return self.owner.show(self.path)
 
-    def comes_to(self, *statuses: str, seconds: float = 40) -> dict[str, Any]:
-        until(lambda: self.show()["status"] in statuses, seconds, what=f"{statuses} of {self.show()}, {self.events()}")
+    def comes_to(self, *statuses: str, seconds: float = 20) -> dict[str, Any]:
+        until(
+            lambda: self.show()["status"] in statuses,
+            seconds,
+            what=lambda: (statuses, self.show(), self.events(), self.instances(), self.log()),
+        )
         return self.show()
 
     def update(self, **changes: Any) -> Any:
@@ -119,7 +123,8 @@ class Service:
         return self.owner.show(f"{self.path}/instances")["instances"]
 
     def log(self) -> str:
-        return self.owner.show(f"{self.path}/instances/{self.instances()[0]['instance_id']}/log")["content"]
+        logs = [self.owner.show(f"{self.path}/instances/{row['instance_id']}/log") for row in self.instances()]
+        return "\n".join(log["content"] for log in logs)
 
     @property
     def address(self) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
+from tests.conftest import Platform
+
 from maquette.engines import Engine, Isolation, Launch, Observation, Phase
 from maquette.iam.users import find_user
 from maquette.kit.actor import Actor
@@ -14,9 +17,6 @@ from maquette.kit.errors import Invalid
 from maquette.pools import Program, Workload, WorkloadSpec, request_workload, stop_workload
 from maquette.pools.flavors import Machine
 from maquette.pools.reconciler import Reconciler
-from sqlalchemy.orm import Session
-
-from tests.conftest import Platform
 
 GIB = 1 << 30
 
@@ -98,7 +98,9 @@ class Pool:
 
     def restarted(self) -> Reconciler:
         """A worker that knows nothing but rows and directories."""
-        self.reconciler = Reconciler(self.settings, self.database, self.engine, {"job": self.kind, "service": self.kind})
+        self.reconciler = Reconciler(
+            self.settings, self.database, self.engine, {"job": self.kind, "service": self.kind}
+        )
         return self.reconciler
 
     def ask(self, flavor: str = "modelarts.vm.cpu.1u", kind: str = "job", **options: Any) -> str:

@@ -1,6 +1,7 @@
 """Flavors are cut from what the machine really has."""
 
 import pytest
+
 from maquette.engines import Isolation
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings

@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
+from tests.pools.conftest import Pool
+
 from maquette.engines import Observation, Phase
 from maquette.iam.tables import Token
 from maquette.pools import Workload
 from maquette.pools.endings import Attempt, Outcome, finish
 from maquette.pools.kinds import CREDENTIALS
-from sqlalchemy import select, update
-
-from tests.pools.conftest import Pool
 
 
 def tokens(pool: Pool) -> list[bool]:

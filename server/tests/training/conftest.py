@@ -1,4 +1,4 @@
-"""A whole platform for jobs: the API on its Unix socket in a thread, and a worker beside it, in one process or its own."""
+"""A whole platform for jobs: the API on its Unix socket in a thread, and a worker in this process or its own."""
 
 import shutil
 import tempfile
@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import uvicorn
+from tests.conftest import PASSWORD, Api, Platform
+
 from maquette.db import Database
 from maquette.kit.config import Settings
 from maquette.worker import Worker
-
-from tests.conftest import PASSWORD, Api, Platform
 
 HELLO = b"print('hello from the job', flush=True)\n"
 

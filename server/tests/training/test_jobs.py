@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
+from tests.conftest import Platform
+from tests.training.conftest import HELLO, Desk
+
 from maquette.datasets.tables import Dataset, Version
 from maquette.iam.tables import User
 from maquette.pools import Workload
 from maquette.pools.policy import Isolation
-from sqlalchemy import select, update
-
-from tests.conftest import Platform
-from tests.training.conftest import HELLO, Desk
 
 
 def become(platform: Platform, phase: str, **facts: Any) -> None:
@@ -206,7 +206,8 @@ def test_ids_out_of_range_are_wrong_not_crashes(desk: Desk, number: Any) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["per_page=0", "per_page=1001", "page=0", "page=65536", "sortBy=id;drop", "order=up", "status=x", "status=|"]
+    "query",
+    ["per_page=0", "per_page=1001", "page=0", "page=65536", "sortBy=id;drop", "order=up", "status=x", "status=|"],
 )
 def test_wrong_queries_are_named(desk: Desk, query: str) -> None:
     answer = desk.api.get("/v1", f"training-jobs?{query}")
@@ -241,9 +242,7 @@ def test_another_workspace_is_invisible(desk: Desk, platform: Platform) -> None:
 
 def test_the_same_key_has_one_effect(desk: Desk) -> None:
     body = {"job_name": "once", "config": desk.config(HELLO)}
-    answers = [
-        desk.api.post("/v1", "training-jobs", body, headers={"Idempotency-Key": "k1"}).json() for _ in range(3)
-    ]
+    answers = [desk.api.post("/v1", "training-jobs", body, headers={"Idempotency-Key": "k1"}).json() for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
     assert desk.show("training-jobs")["job_total_count"] == 1
 
@@ -266,11 +265,18 @@ def test_a_published_dataset_is_its_manifest(desk: Desk, platform: Platform) -> 
         session.flush()
         for number, state in enumerate(("READY", "PUBLISHING"), 1):
             url = f"/train/work/V00{number}/V00{number}.manifest"
-            session.add(Version(id=f"v{number}", dataset_id="d1", name=f"V00{number}", number=number, state=state, manifest_url=url))
+            session.add(
+                Version(
+                    id=f"v{number}", dataset_id="d1", name=f"V00{number}", number=number, state=state, manifest_url=url
+                )
+            )
     path = desk.start("job", dataset_id="d1", dataset_version_id="v1")
     shown = desk.show(path)
     assert shown["data_url"] == "obs://train/work/V001/V001.manifest"
     assert (shown["dataset_name"], shown["dataset_version_name"]) == ("cats", "V001")
     assert "not published" in desk.create("other", dataset_id="d1", dataset_version_id="v2").json()["error_message"]
-    several = [{"type": "dataset", "dataset_id": "d1", "dataset_version": "v1"}, {"type": "obs", "data_url": "/train/code/"}]
+    several = [
+        {"type": "dataset", "dataset_id": "d1", "dataset_version": "v1"},
+        {"type": "obs", "data_url": "/train/code/"},
+    ]
     assert desk.create("several", data_source=several).status_code == 200

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from tests.training.conftest import Live, until
+
 from maquette.kit.config import Settings
 from maquette.pools import Workload, flavors
-from sqlalchemy import select
-
-from tests.training.conftest import Live, until
 
 LOOP = b"""
 import sys, time
@@ -51,7 +51,9 @@ hoard = []
 while True:
     hoard.append(b'x' * (16 << 20))
 """
-WORKER = "from maquette.kit.config import Settings; from maquette.worker import main; s = Settings(); s.prepare(); main(s)"
+WORKER = (
+    "from maquette.kit.config import Settings; from maquette.worker import main; s = Settings(); s.prepare(); main(s)"
+)
 
 
 def test_a_job_prints_and_completes(running: Live) -> None:
@@ -72,13 +74,26 @@ def test_a_job_reads_and_writes_its_bucket_and_leaves_its_log(running: Live) -> 
     assert desk.ended(path)["status"] == 10, desk.log(path)
     assert desk.read("out/model.txt") == b"ONE TWO"
     name = desk.show(path)["resource_id"].removeprefix("job")
-    log = until(lambda: b"trained" in (text := desk.read(f"logs/modelarts-job-{name}-worker-0.log")) and text)
-    assert f"trained ma-job-{name}".encode() in log
+    log = f"logs/modelarts-job-{name}-worker-0.log"
+    until(lambda: f"trained ma-job-{name}".encode() in desk.read(log), what="the log in its bucket")
+    until(lambda: not (_directory(running) / "home").exists(), what="the end of its scratch")
+
+
+def test_a_jobs_token_ends_with_it(running: Live) -> None:
+    desk = running.desk
+    path = desk.start("token", POLITE)
+    desk.says(path, "begun")
     token = json.loads((_directory(running) / "files" / "0").read_text())["token"]
-    assert token not in log.decode()
-    headers = {"X-Auth-Token": token}
-    refused = running.platform.client.get(f"/v1/{desk.api.project_id}/buckets", headers=headers)
-    assert refused.status_code == 401, "the token outlived its attempt"
+
+    def ask() -> int:
+        answer = running.platform.client.get(f"/v1/{desk.api.project_id}/buckets", headers={"X-Auth-Token": token})
+        return answer.status_code
+
+    assert ask() == 200
+    desk.api.post("/v1", f"{path}/stop")
+    desk.ended(path)
+    assert ask() == 401
+    assert token not in desk.log(path)
 
 
 def test_a_job_that_fails_says_why(running: Live) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from maquette.training import logs
 
 TEXT = "".join(f"line {number} ünï\n" for number in range(100))

@@ -7,13 +7,15 @@ it is opened by a path. A repeated step writes the same objects again.
 import io
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO, cast
 
 from maquette.buckets.service import OpenedBucket
 from maquette.buckets.space import admitted, check_space
 from maquette.formats.archives import BadMember, Limits, Member, members
 from maquette.kit.errors import Conflict, Invalid
-from maquette.storage import ObjectStore
+from maquette.storage import ObjectInfo, ObjectStore
 from maquette.tasks import RunningTask
 
 WINDOW = 4 << 20
@@ -21,6 +23,10 @@ WINDOWS = 4
 RATIO = 200
 STEP_FILES = 200
 STEP_S = 2.0
+# A store syncs every object, which takes time and no work: so small members are stored several at a time.
+SMALL = 1 << 20
+WRITERS = 8
+PENDING = 32
 # How many bad members a result names; all are counted.
 NAMED = 500
 
@@ -82,6 +88,8 @@ class Extraction:
         self._key: str = task.payload["key"]
         self._prefix: str = task.payload["prefix"]
         self._archive = bucket.store.head(self._key)
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="extract")
+        self._pending: list[tuple[str, Future[ObjectInfo]]] = []
         empty: dict[str, Any] = {
             "etag": self._archive.etag,
             "next": 0,
@@ -104,15 +112,16 @@ class Extraction:
         file = StoredFile(self._bucket.store, self._key, self._archive.size)
         limits = Limits(settings.archive_bytes - state["bytes"], settings.archive_files, RATIO)
         saved_at, saved_next = time.monotonic(), state["next"]
-        for index, member in enumerate(members(cast(BinaryIO, file), limits)):
-            if index < state["next"]:
-                continue
-            self._take(member)
-            state["next"] = index + 1
-            if state["next"] - saved_next >= STEP_FILES or time.monotonic() - saved_at > STEP_S:
-                self._save(file.tell() / max(1, self._archive.size))
-                saved_at, saved_next = time.monotonic(), state["next"]
-        self._save(1.0)
+        with self._writers:
+            for index, member in enumerate(members(cast(BinaryIO, file), limits)):
+                if index < state["next"]:
+                    continue
+                self._take(member)
+                state["next"] = index + 1
+                if state["next"] - saved_next >= STEP_FILES or time.monotonic() - saved_at > STEP_S:
+                    self._save(file.tell() / max(1, self._archive.size))
+                    saved_at, saved_next = time.monotonic(), state["next"]
+            self._save(1.0)
         return {name: state[name] for name in ("files", "bytes", "bad", "bad_count")}
 
     def _take(self, member: Member | BadMember) -> None:
@@ -120,14 +129,32 @@ class Extraction:
             self._report(member.name, member.reason, member.remedy)
             return
         check_space(self._bucket.folder, member.size, self._bucket.settings.free_space_reserve)
+        chunks: Iterable[bytes] = admitted(self._bucket, member.chunks)
         try:
-            info = self._bucket.store.write(self._prefix + member.name, admitted(self._bucket, member.chunks))
-        except (Invalid, Conflict) as error:
-            # This member cannot be had or cannot be stored under its name; the others can.
+            # Inflated here, since all members share the one file; only storing it may happen beside the next.
+            content = b"".join(chunks) if member.size <= SMALL else chunks
+        except Invalid as error:
             self._report(member.name, error.message, "")
             return
-        self.state["files"] += 1
-        self.state["bytes"] += info.size
+        self._pending.append((member.name, self._writers.submit(self._write, member.name, content)))
+        if member.size > SMALL or len(self._pending) >= PENDING:
+            self._settle()
+
+    def _write(self, name: str, content: bytes | Iterable[bytes]) -> ObjectInfo:
+        return self._bucket.store.write(self._prefix + name, content)
+
+    def _settle(self) -> None:
+        """Wait for what is being stored, and count it."""
+        pending, self._pending = self._pending, []
+        for name, written in pending:
+            try:
+                size = written.result().size
+            except (Invalid, Conflict) as error:
+                # This member cannot be had or cannot be stored under its name; the others can.
+                self._report(name, error.message, "")
+            else:
+                self.state["files"] += 1
+                self.state["bytes"] += size
 
     def _report(self, name: str, reason: str, remedy: str) -> None:
         self.state["bad_count"] += 1
@@ -135,5 +162,6 @@ class Extraction:
             self.state["bad"] = [*self.state["bad"], {"name": name, "reason": reason, "remedy": remedy}]
 
     def _save(self, progress: float) -> None:
+        self._settle()
         with self._task.step(progress=progress, checkpoint=dict(self.state)):
             pass

@@ -47,7 +47,7 @@ def handler(database: Database, stores: Stores) -> TaskHandler:
         finished = False
         while not finished:
             # The rows went in an earlier step; their files follow, again after a crash in between.
-            files: list[str] = done["files"]
+            files = list[str](done["files"])
             if files:
                 delete_files(database, stores, task, files)
                 done["files"] = []

@@ -6,6 +6,7 @@ so that it is back at once when the task is cancelled.
 """
 
 import re
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -5,8 +5,9 @@ the number of distinct label sets, not with the number of samples.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -16,18 +17,17 @@ Stratum = tuple[int, ...]
 """The codes of a sample's labels, each once, in order; empty for an unlabelled one."""
 
 TRAIN, EVAL = "TRAIN", "EVAL"
-NO_SPLIT = "1.00"
+
+_PLAIN = re.compile(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})", re.ASCII)
 
 
 def parse_ratio(text: str) -> Fraction | None:
     """The share of training samples, or None when nothing is to be divided (empty, or all of it)."""
     if not text.strip():
         return None
-    try:
-        ratio = Decimal(text)
-    except InvalidOperation:
-        ratio = Decimal("NaN")
-    if not ratio.is_finite() or not 0 <= ratio <= 1 or len(ratio.as_tuple().digits) > 20:
+    # An exponent could ask for a fraction of a hundred million digits.
+    ratio = Decimal(text) if _PLAIN.fullmatch(text.strip()) else None
+    if ratio is None or not 0 <= ratio <= 1:
         raise Invalid(
             f"train_evaluate_sample_ratio '{text[:40]}' is no number from 0 to 1. Write the share of the training "
             "samples, such as 0.8, or 1.00 for no split."

@@ -1,6 +1,7 @@
 """An instance as a workload: what `pools` runs for it, and what is noted when an attempt of it ends."""
 
 import json
+import re
 import shutil
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ SPEC_INSIDE = "/home/ma-user/infer/service.json"
 HOPELESS_ATTEMPTS = 3
 HOPELESS_EXITS = (64, 66)  # maquette_runtime.serve: the spec or the package is wrong, and will be the next time too
 _TAIL = 4096
+_RESTART = re.compile(r"Attempt \d+ ended \((.*)\) The next one begins in .*", re.DOTALL)  # how pools wraps a reason
 
 
 class ServiceKind:
@@ -77,4 +79,4 @@ class ServiceKind:
         lines = read_bytes(path, max(size - _TAIL, 0), _TAIL)[0].decode("utf-8", "replace").splitlines()
         told = [line.partition("maquette_runtime.serve")[2] for line in lines if "maquette_runtime.serve" in line]
         said = told[-1].lstrip(" :-") if told and workload.exit_code else ""
-        return said or workload.message or f"It ended: {workload.reason}."
+        return said or _RESTART.sub(r"\1", workload.message) or f"It ended: {workload.reason}."

@@ -78,9 +78,9 @@ def cut(of: Machine, *, devices: bool = False) -> list[Flavor]:
     return found
 
 
-def find_flavor(code: str | int) -> Flavor:
+def find_flavor(code: str | int, *, devices: bool = True) -> Flavor:
     """By code or by number; raises Invalid with what there is."""
-    offered = flavors(devices=True)
+    offered = flavors(devices=devices)
     for flavor in offered:
         if code in (flavor.code, flavor.number):
             return flavor

@@ -48,6 +48,7 @@ def interpreter_of(path: Path) -> Interpreter:
     return Interpreter(path, f"{major}.{minor}", prefixes, told["packages"])
 
 
+@cache
 def runtime_paths() -> tuple[Path, ...]:
     """Directories that a workload needs on its PYTHONPATH to import `maquette_runtime` and `moxing`.
 

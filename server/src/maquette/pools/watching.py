@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,12 @@ def attempt_directory(settings: Settings, workload: Workload) -> Path:
 
 def log_path(settings: Settings, workload: Workload) -> Path:
     return attempt_directory(settings, workload) / "log"
+
+
+def clear_scratch(directory: Path) -> None:
+    """Remove what an ended attempt worked on (code, data, credentials); its log, usage and end stay."""
+    for name in ("cache", "home", "files"):
+        shutil.rmtree(directory / name, ignore_errors=True)
 
 
 def read_bytes(path: Path, start: int, limit: int) -> tuple[bytes, int]:

@@ -1,4 +1,4 @@
-"""Training's tasks: copying an ended job's log into the user's bucket, and removing what was deleted."""
+"""Training's tasks: what is left to do when a job has ended (its log, its scratch), and removing what was deleted."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,17 +12,18 @@ from maquette.db import Database
 from maquette.iam import User, system_actor
 from maquette.kit.config import Settings
 from maquette.pools import Workload, attempt_directory, log_path
+from maquette.pools.watching import clear_scratch
 from maquette.storage import CHUNK
 from maquette.tasks import RunningTask, TaskHandler
 from maquette.training.jobs import REMOVE
-from maquette.training.running import COPY_LOG
+from maquette.training.running import SETTLE
 from maquette.training.tables import TrainingJob, TrainingVersion
 from maquette.workspaces import accessible
 
 
 def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str, TaskHandler]:
     work = TrainingWork(settings, database, stores)
-    return {COPY_LOG: work.copy_log, REMOVE: work.remove}
+    return {SETTLE: work.settle, REMOVE: work.remove}
 
 
 def log_name(version: TrainingVersion) -> str:
@@ -35,18 +36,22 @@ class TrainingWork:
         self.database = database
         self.stores = stores
 
-    def copy_log(self, task: RunningTask) -> dict[str, Any] | None:
-        """Write the whole log beside what the user named as log_url; repeating it writes the same object."""
+    def settle(self, task: RunningTask) -> dict[str, Any] | None:
+        """Free the attempt's scratch and write its whole log to log_url; repeating it writes the same object."""
         with self.database.read() as session:
             row = _load(session.execute(_versions(task)).one_or_none())
-            if row is None:
+            if row is None or row[0].deleted:
                 return None
             version, workload = row
             owner = system_actor(session, session.get_one(User, workload.owner_id), workload.project_id)
             actor = owner.within(workload.project_id, accessible(session, owner))
+        clear_scratch(attempt_directory(self.settings, workload))
+        path = log_path(self.settings, workload)
+        if not version.plan["log_url"] or not path.exists():
+            return None
         address = f"{version.plan['log_url']}{log_name(version)}"
         store, key = open_url(self.database, self.stores, actor, address)
-        info = store.write(key, _chunks(log_path(self.settings, workload)))
+        info = store.write(key, _chunks(path))
         return {"url": address, "size": info.size}
 
     def remove(self, task: RunningTask) -> None:

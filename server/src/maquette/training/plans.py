@@ -26,11 +26,12 @@ _READY = "READY"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where we are: what every check needs of this installation."""
+    """Where we are: what every check needs of this installation. `devices`: whether workloads reach the GPUs."""
 
     settings: Settings
     database: Database
     stores: Stores
+    devices: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def make_plan(site: Site, actor: Actor, config: JobConfig) -> Plan:
     if config.engine_id is None:
         raise Invalid("engine_id is missing. See /job/ai-engines for what there is.")
     framework = find_framework(site.settings, config.engine_id)
-    flavor = find_flavor(config.spec_id)
+    flavor = find_flavor(config.spec_id, devices=site.devices)
     plan = Plan(
         engine_id=framework.id,
         engine_name=framework.name,

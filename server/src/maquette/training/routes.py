@@ -28,8 +28,13 @@ PageNumber = Annotated[int, Query(ge=1, le=65535)]
 Word = Annotated[str, Query(max_length=64)]
 
 
-def _site(settings: SettingsDep, database: DatabaseDep, stores: StoresDep) -> Site:
-    return Site(settings, database, stores)
+def _site(settings: SettingsDep, database: DatabaseDep, stores: StoresDep, request: Request) -> Site:
+    return Site(settings, database, stores, devices=_devices(request))
+
+
+def _devices(request: Request) -> bool:
+    """A sandbox does not show the GPUs' devices to workloads yet."""
+    return not request.app.state.isolation.strong
 
 
 def _page(per_page: PerPage = 10, page: PageNumber = 1) -> tuple[int, int]:
@@ -60,7 +65,7 @@ def querying_job_resource_specifications(
     actor: ActorDep, request: Request, job_type: Word = "", project_type: Annotated[int, Query(ge=0, le=9)] = 0
 ) -> schemas.SpecList:
     """The flavors of this machine. GPUs are among them where jobs reach the devices."""
-    specs = [describing.spec_item(each) for each in flavors(devices=not request.app.state.isolation.strong)]
+    specs = [describing.spec_item(each) for each in flavors(devices=_devices(request))]
     return schemas.SpecList(spec_total_count=len(specs), specs=specs)
 
 

@@ -18,7 +18,7 @@ from maquette.tasks.queue import enqueue
 from maquette.training.jobs import ask_removal
 from maquette.training.tables import TrainingJob, TrainingVersion
 
-COPY_LOG = "training-copy-log"
+SETTLE = "training-settle"
 SPEC = "/run/maquette-job/spec.json"
 HOME = "/home/ma-user"
 
@@ -62,10 +62,10 @@ class TrainingKind:
         actor = _owner(session, workload)
         if version.deleted:
             ask_removal(session, actor, job, version)
-        elif version.plan["log_url"] and workload.started_at:
+        elif workload.started_at:
             spec = TaskSpec(
-                kind=COPY_LOG,
-                title=f"Copy the log of {job.name} {version.name}",
+                kind=SETTLE,
+                title=f"Settle {job.name} {version.name}",
                 resource_type="ModelArtsTrainJob",
                 resource_id=str(job.id),
                 workspace_id=job.workspace_id,
