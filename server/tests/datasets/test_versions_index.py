@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maquette.datasets.version_index import DamagedIndex, Differences, IndexWriter, VersionIndex, differences, runs
 
-ROWS = st.dictionaries(st.integers(0, 2**128 - 1), st.tuples(st.integers(0, 2), st.sets(st.integers(1, 3))), max_size=60)
+ROWS = st.dictionaries(
+    st.integers(0, 2**128 - 1), st.tuples(st.integers(0, 2), st.sets(st.integers(1, 3))), max_size=60
+)
 
 
 def written(rows: Iterable[tuple[int, int, set[int]]]) -> bytes:

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from maquette.datasets.splitting import EVAL, TRAIN, Stratum, divider, parse_ratio, train_quotas
 from maquette.kit.errors import Invalid
 
-STRATA = st.lists(
-    st.sampled_from([(), (1,), (2,), (1, 2), (3,), (4,), (1, 3, 4)]), min_size=0, max_size=200
-)
+STRATA = st.lists(st.sampled_from([(), (1,), (2,), (1, 2), (3,), (4,), (1, 3, 4)]), min_size=0, max_size=200)
 RATIOS = st.fractions(0, 1, max_denominator=100)
 
 

@@ -1,10 +1,12 @@
 """A live platform with models that echo, and somebody who deploys them."""
 
 import json
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
+from maquette.pools.flavors import Machine
 
 from tests.conftest import Api
 from tests.running import Live, home, live, running, sandbox, until
@@ -142,3 +144,11 @@ class Service:
 @pytest.fixture
 def owner(running: Live) -> Owner:
     return Owner(running)
+
+
+@pytest.fixture(autouse=True)
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with slots enough for any test; flavors are as on a small one."""
+    big = Machine(16, 64 << 30)
+    for name in ("flavors", "reconciler"):
+        monkeypatch.setattr(import_module(f"maquette.pools.{name}"), "machine", lambda: big)

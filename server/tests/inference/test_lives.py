@@ -1,12 +1,20 @@
-"""Services from deployment to deletion, run for real."""
+"""Services from deployment to deletion, run for real, in each kind of isolation."""
 
+import re
 from typing import Any
 
-from tests.inference.conftest import Owner
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.sdk_request import SdkRequest
+from huaweicloudsdkcore.signer.signer import Signer
+
+from tests.inference.conftest import Owner, Service
+from tests.running import until
+
+BROKEN = "raise ValueError('no weights here')"
 
 
-def test_a_service_answers_tokens_and_files(owner: Owner) -> None:
-    service = owner.deploy(owner.model(), envs={"MINE": "1"})
+def test_a_service_answers_json_files_and_signatures(owner: Owner) -> None:
+    service = owner.deploy(owner.model(), envs={"MINE": "1", "LD_PRELOAD": "/none.so", "MA_HOME": "/x"})
     answer = service.ask({"a": [1, None, "ü"]})
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
@@ -14,7 +22,61 @@ def test_a_service_answers_tokens_and_files(owner: Owner) -> None:
     assert answer.headers["content-security-policy"] == "sandbox"
     assert service.ask(files={"images": ("ziffer.png", b"12345")}).json() == {"ziffer.png": 5}
     assert service.ask(path="/health", method="GET").json() == {"health": "true"}
+    assert _signed(service, b'{"signed": 1}').json()["echo"] == {"signed": 1}
     shown = service.show()
-    assert shown["progress"] == 100
-    assert shown["config"][0]["status"] == "ready"
-    assert service.address.endswith(f"/v1/infers/{owner.api.project_id}/{service.id}")
+    assert (shown["progress"], shown["config"][0]["status"]) == (100, "ready")
+    assert service.address == f"/v1/infers/{owner.api.project_id}/{service.id}"
+    assert "serving" in service.log()
+
+
+def _signed(service: Service, body: bytes) -> Any:
+    api = service.owner.api
+    made = api.post("/v3.0", "../OS-CREDENTIAL/credentials", {"credential": {"user_id": "", "description": ""}})
+    keys = made.json()["credential"]
+    request = SdkRequest(
+        method="POST",
+        schema="http",
+        host="localhost",
+        resource_path=service.address,
+        query_params=[],
+        header_params={"Content-Type": "application/json", "Host": "localhost"},
+        body=body,
+    )
+    signed = Signer(BasicCredentials(keys["access"], keys["secret"], api.project_id)).sign(request)
+    return service.owner.live.http.post(service.address, headers=signed.header_params, content=body)
+
+
+def test_an_instance_that_dies_is_replaced(owner: Owner) -> None:
+    service = owner.deploy(owner.model())
+    first = service.ask({}).json()["pid"]
+    answer = service.ask({"die": True})
+    assert answer.status_code == 502
+    assert "closed the connection without an answer" in answer.json()["error_msg"]
+    service.comes_to("concerning")
+    assert service.ask({}).status_code == 503
+    assert "exit code 9" in service.show()["error_msg"]
+    service.comes_to("running")
+    assert until(lambda: (got := service.ask({})).status_code == 200 and got).json()["echo"] == {}
+    assert first
+    assert any("exit code 9" in info for info in service.events())
+    assert service.instances()[0]["attempt"] == 2
+    assert "error_msg" not in service.show() or not service.show()["error_msg"]
+
+
+def test_a_broken_package_fails_at_once_and_says_why(owner: Owner) -> None:
+    model = owner.model("broken", BROKEN)
+    answer = owner.create("broken", owner.config(model))
+    service = Service(owner, answer.json()["service_id"])
+    told = service.comes_to("failed")
+    assert re.search(r"failed to load: ValueError: no weights here$", told["error_msg"]), told["error_msg"]
+    assert until(lambda: not service.instances())is not None
+    assert owner.show(f"{service.path}/logs")["logs"][0]["result"] == "FAIL"
+    assert any("deploy service failed" in info for info in service.events())
+    answer = service.ask({})
+    assert (answer.status_code, answer.json()["error_code"]) == (503, "ModelArts.4503")
+    # Asked to start, it is tried anew, and fails again.
+    assert service.update(status="running").status_code == 200
+    until(lambda: len(owner.show(f"{service.path}/logs")["logs"]) == 2)
+    service.comes_to("failed")
+    assert service.update(status="stopped").status_code == 200
+    service.comes_to("stopped")

@@ -176,7 +176,7 @@ def test_the_description_can_be_changed(desk: Desk) -> None:
         ({"user_image_url": "repo/image:1"}, "custom image"),
         ({"volumes": [{"nfs": {}}]}, "volume"),
         ({"dataset_id": "x"}, "both its id"),
-        ({"dataset_id": "x", "dataset_version_id": "y"}, "no version"),
+        ({"dataset_id": "x", "dataset_version_id": "y"}, "dataset"),
         ({"parameter": [{"label": "a b", "value": "1"}]}, "label"),
         ({"parameter": [{"label": "a", "value": "1\n2"}]}, "control characters"),
         ({"spec_id": 2**63}, "spec_id"),
@@ -263,7 +263,7 @@ def test_a_published_dataset_is_its_manifest(desk: Desk, platform: Platform) -> 
             Dataset(id="d1", name="cats", dataset_type=0, data_sources=[], data_url="/t/", work_path="/t/", **place)
         )
         session.flush()
-        for number, state in enumerate(("READY", "PUBLISHING"), 1):
+        for number, state in enumerate(("ready", "creating"), 1):
             url = f"/train/work/V00{number}/V00{number}.manifest"
             session.add(
                 Version(

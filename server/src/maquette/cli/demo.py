@@ -17,6 +17,7 @@ from typing import Any, cast
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from maquette.cli.lock import HomeLock
 from maquette.cli.rest import Rest, answers, local, remote
 from maquette.kit.config import Settings
 from maquette.kit.errors import MaquetteError
@@ -281,7 +282,8 @@ def example() -> Path:
 @contextlib.contextmanager
 def _at_home(settings: Settings) -> Generator[Rest]:
     """The server of this home; one that is not running is started for the time being."""
-    if answers(settings):
+    if answers(settings) or HomeLock(settings.home).held():
+        _until(lambda: answers(settings))  # one that has only just begun
         with local(settings) as rest:
             yield rest
         return

@@ -4,16 +4,15 @@ The parent holds the home's lock, starts both, prints the sign-in link, starts a
 It imports neither the application nor the database, so that it costs little while it waits.
 """
 
-import fcntl
 import os
 import select
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from maquette.cli.lock import HomeLock
 from maquette.kit.config import Settings
 
 RESTART_DELAYS_S = (0.2, 1.0, 5.0, 15.0)
@@ -26,30 +25,6 @@ class Ready(NamedTuple):
     url: str
     port: str
     code: str
-
-
-class HomeLock:
-    """Exclusive use of a home by one server; released by the kernel however the holder ends."""
-
-    def __init__(self, home: Path) -> None:
-        self.path = home / "server.lock"
-        self._file: IO[str] | None = None
-
-    def acquire(self) -> None:
-        file = self.path.open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise SystemExit(
-                f"maquette: another server uses the home {self.path.parent} (process {holder}). "
-                "Stop it, or choose another --home."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        self._file = file
 
 
 class Child:

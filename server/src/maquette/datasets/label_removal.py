@@ -25,6 +25,9 @@ LABEL_ONLY, WITH_SAMPLES, WITH_FILES = 0, 1, 2
 AT_ONCE = 1000
 """Up to so many carriers a request does itself."""
 
+BEGINNING: dict[str, Any] = {"after": "", "samples": 0, "total": 0, "generation": 0, "files": []}
+"""The checkpoint before the first batch; `files` are those whose rows went and that still lie there."""
+
 
 def remove_labels(session: Session, actor: Actor, dataset: Dataset, rows: Sequence[Label], policy: int) -> Task | None:
     """Delete labels. Returns the task that does it when they have many carriers or files go too."""
@@ -43,14 +46,14 @@ def remove_labels(session: Session, actor: Actor, dataset: Dataset, rows: Sequen
 
 def handler(database: Database, stores: Stores) -> TaskHandler:
     def handle(task: RunningTask) -> dict[str, Any]:
-        done: dict[str, Any] = {"after": "", "samples": 0, "total": 0, "generation": 0, "files": [], **task.checkpoint}
+        done = BEGINNING | task.checkpoint
         finished = False
         while not finished:
             # The rows went in an earlier step; their files follow, again after a crash in between.
-            files = list[str](done["files"])
+            files: list[str] = done["files"]
             if files:
                 delete_files(database, stores, task, files)
-                done["files"] = []
+                done.update(files=[])
             share = done["samples"] / done["total"] if done["total"] else 0.0
             with task.step(progress=share, checkpoint=done) as session:
                 dataset = lock_dataset_row(session, task.resource_id)

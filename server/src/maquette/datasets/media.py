@@ -90,9 +90,13 @@ class Media:
             try:
                 return thumbnail(store.local_path(key) or store.get(key), edge)
             except Invalid as error:
-                raise not_an_image(
-                    row.name, error.message.split(".")[0][:1].lower() + error.message.split(".")[0][1:]
-                ) from error
+                raise not_an_image(row.name, _reason(error)) from error
+
+
+def _reason(error: Invalid) -> str:
+    """The decoder's first sentence, to stand behind a colon."""
+    sentence = error.message.split(". ")[0].removesuffix(".")
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _keep(path: Path, content: bytes) -> None:

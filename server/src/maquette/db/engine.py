@@ -5,9 +5,10 @@ that two writers queue instead of failing half way. `read()` sees one consistent
 Both commit when the block ends and roll back when it raises.
 """
 
+import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Database:
         self.worker_socket = worker_socket
         self.engine: Engine = create_engine(parsed, max_overflow=20, pool_timeout=30, hide_parameters=True, **options)
         if self.is_sqlite:
+            event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writer = self.engine.execution_options(maquette_write=True)
@@ -70,6 +72,14 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
+    """SQLite would make the file for all to read; its companions (-wal, -shm) take their mode from it."""
+    path = arguments[0]
+    if not path.startswith((":", "file:")):
+        with suppress(OSError):  # what is wrong with the place SQLite says better
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -20,7 +20,7 @@ from maquette.registry import package_path
 MODEL_INSIDE = "/home/ma-user/infer/model"
 SPEC_INSIDE = "/home/ma-user/infer/service.json"
 HOPELESS_ATTEMPTS = 3
-HOPELESS_EXITS = (64, 66)  # maquette_runtime.serve: the spec or the package is wrong, and will be the next time too
+HOPELESS_EXITS = (64, 66)  # of maquette_runtime.serve: a wrong spec or package will be as wrong the next time
 _TAIL = 4096
 _RESTART = re.compile(r"Attempt \d+ ended \((.*)\) The next one begins in .*", re.DOTALL)  # how pools wraps a reason
 
@@ -73,10 +73,11 @@ class ServiceKind:
 
     def _reason(self, workload: Workload, *, again: bool) -> str:
         """How the attempt ended; where the platform's own program gave up, its last line says why."""
+        if workload.exit_code not in HOPELESS_EXITS:
+            return _RESTART.sub(r"\1", workload.message) or f"It ended: {workload.reason}."
         number = workload.attempt - 1 if again else workload.attempt
         path = self.settings.jobs_dir / attempt_path(workload.id, number) / "log"
         size = read_bytes(path, 0, 0)[1]
         lines = read_bytes(path, max(size - _TAIL, 0), _TAIL)[0].decode("utf-8", "replace").splitlines()
         told = [line.partition("maquette_runtime.serve")[2] for line in lines if "maquette_runtime.serve" in line]
-        said = told[-1].lstrip(" :-") if told and workload.exit_code else ""
-        return said or _RESTART.sub(r"\1", workload.message) or f"It ended: {workload.reason}."
+        return told[-1].lstrip(" :") if told else f"It ended with exit code {workload.exit_code}; its log tells more."

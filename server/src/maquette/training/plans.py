@@ -6,11 +6,10 @@ The addresses are looked up in their buckets before anything is created, outside
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from maquette.buckets import Stores, open_url
-from maquette.datasets.tables import Dataset, Version
-from maquette.db import Database, visible_to
+from maquette.datasets import find_dataset, find_version
+from maquette.datasets.versions import READY
+from maquette.db import Database
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid, NotFound
@@ -20,8 +19,6 @@ from maquette.storage import ObjectMissing, obs_url, parse_obs_url
 from maquette.training.errors import not_here
 from maquette.training.frameworks import find_framework
 from maquette.training.schemas import JobConfig, Parameter
-
-_READY = "READY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +129,9 @@ def _dataset(site: Site, actor: Actor, dataset_id: str, version_id: str) -> Inpu
     if not dataset_id or not version_id:
         raise Invalid("A dataset as data source needs both its id and the id of a version.")
     with site.database.read() as session:
-        query = (
-            select(Dataset, Version)
-            .join(Version, Version.dataset_id == Dataset.id)
-            .where(visible_to(actor, Dataset), Dataset.deleted.is_(False), Dataset.id == dataset_id)
-        )
-        row = session.execute(query.where(Version.id == version_id)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no version '{version_id[:64]}' of a dataset '{dataset_id[:64]}'.")
-    dataset, version = row[0], row[1]
-    if version.state.upper() != _READY or not version.manifest_url:
+        dataset = find_dataset(session, actor, dataset_id)
+        version = find_version(session, dataset, version_id)
+    if version.state != READY or not version.manifest_url:
         raise Invalid(
             f"The version {version.name} of the dataset {dataset.name} is not published yet. Try again later."
         )

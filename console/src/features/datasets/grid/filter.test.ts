@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { dependsOnLabels, isFiltered, readSearch, sampleQuery } from "./filter";
+
+describe("readSearch", () => {
+  it("takes over what has a meaning", () => {
+    const search = { tab: "unlabelled", labels: ["cat", 7], hard: false, usage: "TRAIN", name: 12, newest: true };
+    expect(readSearch(search)).toEqual({
+      tab: "unlabelled",
+      labels: ["cat", "7"],
+      hard: false,
+      usage: "TRAIN",
+      name: "12",
+      newest: true,
+    });
+  });
+
+  it("leaves the rest out", () => {
+    expect(readSearch({ tab: "all", labels: [], hard: "yes", usage: "X", name: "", every: 1, project: "p" })).toEqual({});
+  });
+});
+
+describe("sampleQuery", () => {
+  it("asks for everything in the order of arrival", () => {
+    expect(sampleQuery({})).toEqual({ order: "asc" });
+  });
+
+  it("puts the filters into one search condition", () => {
+    const query = sampleQuery({ tab: "labelled", labels: ["cat", "dog"], hard: true, name: "a", newest: true });
+    expect(query.sample_state).toBe("MANUAL_ANNOTATION");
+    expect(query.order).toBe("desc");
+    expect(JSON.parse(query.search_conditions ?? "")).toEqual([
+      { label_list: { op: "OR", labels: [{ name: "cat" }, { name: "dog" }] }, hard: "1", sample_name: "a" },
+    ]);
+  });
+});
+
+it("knows when labelling moves a sample", () => {
+  expect(dependsOnLabels({ hard: true })).toBe(false);
+  expect(dependsOnLabels({ tab: "unlabelled" })).toBe(true);
+  expect(dependsOnLabels({ labels: ["cat"] })).toBe(true);
+});
+
+it("tells tabs and order from filters", () => {
+  expect(isFiltered({ tab: "labelled", newest: true })).toBe(false);
+  expect(isFiltered({ folder: "/b/a/" })).toBe(true);
+});

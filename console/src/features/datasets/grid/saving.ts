@@ -1,0 +1,113 @@
+// Sends labelling steps to the server, one after the other and in their order, so that a quick hand cannot overtake
+// itself. Every sample's revision goes along: what somebody else changed meanwhile is refused, not overwritten.
+import { toApiError, type ApiError } from "@/api/errors";
+import { toRequest, type Change, type Sample, type SampleChange } from "./labelling";
+
+export const batchSize = 1000;
+
+/** How one item of a request ended. */
+export interface Outcome {
+  ok: boolean;
+  revision?: number;
+  /** The sample as it is on the server, when it is not as we thought. */
+  current?: Sample;
+  message?: string;
+}
+
+export interface Failure {
+  changes: Change[];
+  /** The server's present state of the samples that somebody else changed. */
+  current: Sample[];
+  error: ApiError | null;
+  message: string;
+}
+
+export interface SaveState {
+  readonly waiting: number;
+  readonly state: "idle" | "saving" | "saved" | "failed";
+}
+
+interface Port {
+  /** Send one request; the outcomes are in the order of the items. */
+  send: (items: SampleChange[]) => Promise<Outcome[]>;
+  onFailure: (failure: Failure) => void;
+  /** Called when nothing is left to send. */
+  onSettled: () => void;
+}
+
+export class SaveQueue {
+  private readonly port: Port;
+  private readonly revisions = new Map<string, number>();
+  private readonly steps: Change[][] = [];
+  private readonly listeners = new Set<() => void>();
+  private current: SaveState = { waiting: 0, state: "idle" };
+  private running = false;
+  private failed = false;
+
+  constructor(port: Port) {
+    this.port = port;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): SaveState => this.current;
+
+  /** `revisions` are those of the samples as they were read; what this queue has learnt since counts more. */
+  add(changes: Change[], revisions: ReadonlyMap<string, number>): void {
+    for (const { id } of changes) {
+      const known = Math.max(revisions.get(id) ?? -1, this.revisions.get(id) ?? -1);
+      if (known >= 0) this.revisions.set(id, known);
+    }
+    for (let start = 0; start < changes.length; start += batchSize) this.steps.push(changes.slice(start, start + batchSize));
+    this.announce("saving");
+    if (!this.running) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    this.failed = false;
+    for (let step = this.steps[0]; step; step = this.steps[0]) {
+      await this.save(step);
+      this.steps.shift();
+      this.announce(this.steps.length > 0 ? "saving" : this.failed ? "failed" : "saved");
+    }
+    this.running = false;
+    this.port.onSettled();
+  }
+
+  private async save(step: Change[]): Promise<void> {
+    try {
+      const outcomes = await this.port.send(step.map((change) => toRequest(change, this.revisions.get(change.id))));
+      const refused: Change[] = [];
+      const current: Sample[] = [];
+      let message = "";
+      step.forEach((change, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.revision !== undefined) this.revisions.set(change.id, outcome.revision);
+        if (!outcome || outcome.ok) return;
+        refused.push(change);
+        message ||= outcome.message ?? "";
+        if (!outcome.current) return;
+        current.push(outcome.current);
+        this.revisions.set(change.id, outcome.current.revision);
+      });
+      if (refused.length > 0) this.fail({ changes: refused, current, error: null, message });
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      this.fail({ changes: step, current: [], error, message: error.message });
+    }
+  }
+
+  private fail(failure: Failure): void {
+    this.failed = true;
+    this.port.onFailure(failure);
+  }
+
+  private announce(state: SaveState["state"]): void {
+    this.current = { waiting: this.steps.reduce((sum, step) => sum + step.length, 0), state };
+    this.listeners.forEach((listener) => listener());
+  }
+}
