@@ -22,5 +22,5 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
-  { files: ["*.{js,ts}", "eslint/**", "build/**"], languageOptions: { globals: globals.node } },
+  { files: ["*.{js,ts}", "eslint/**", "build/**", "journeys/**"], languageOptions: { globals: globals.node } },
 );

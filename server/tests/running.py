@@ -61,6 +61,7 @@ class Live:
         self._end()
         self.database = Database(self.settings.database, self.settings.worker_socket)
         self.platform = Platform(self.settings, self.database)
+        self.api.client = self.platform.client
         self.open()
 
     def close(self) -> None:
@@ -95,6 +96,11 @@ class WorkerProcess:
     """A worker that can be killed as a power cut would."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.start()
+
+    def start(self) -> None:
+        settings = self.settings
         settings.worker_socket.unlink(missing_ok=True)
         path = os.pathsep.join(entry for entry in sys.path if entry)
         environment = os.environ | {

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from maquette.buckets import Bucket, Stores
 from maquette.datasets import publishing, sync
 from maquette.datasets.sync import start_sync
@@ -23,7 +25,6 @@ from maquette.kit.ids import new_id
 from maquette.kit.vault import Vault
 from maquette.storage import LocalStore
 from maquette.tasks import Task, TaskRunner
-from sqlalchemy import select
 
 ACTOR = Actor("u1", "ann", "d1", "admin", "p1", frozenset({"0"}))
 OWNED = {"project_id": "p1", "workspace_id": "0", "owner_id": "u1"}

@@ -1,12 +1,15 @@
-"""Publishing: what lies in the bucket afterwards, what the version says about it, and what later changes cannot touch."""
+"""Publishing: what lies in the bucket afterwards, what the version says about it, and that nothing changes it."""
 
 import hashlib
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
+from sqlalchemy import select, update
+from tests.datasets.stage import ACTOR, DATASET_ID, Stage
+
 from maquette.datasets import publishing, snapshots
 from maquette.datasets.snapshots import Snapshot
 from maquette.datasets.tables import UNCONFIRMED, Dataset, Label, Sample, Version
@@ -15,9 +18,6 @@ from maquette.datasets.versions import delete_version
 from maquette.db import Database
 from maquette.kit.errors import Conflict, StorageFull
 from maquette.storage import LocalStore, parse_obs_url
-from sqlalchemy import select, update
-
-from tests.datasets.stage import ACTOR, DATASET_ID, Stage
 
 TREE = f"out/animals-{DATASET_ID}"
 MANIFEST = f"{TREE}/annotation/V001/V001.manifest"
@@ -257,9 +257,12 @@ def failing(stage: Stage) -> None:
 
 
 def test_a_full_disk_under_the_home(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create(_: Path) -> BinaryIO:
+        return Path("/dev/full").open("wb")
+
     stage.add_samples([[1]])
     with monkeypatch.context() as patch:
-        patch.setattr(snapshots, "create", lambda _path: open("/dev/full", "wb"))
+        patch.setattr(snapshots, "create", create)
         failing(stage)
     assert stage.publish().name == "V002"
 

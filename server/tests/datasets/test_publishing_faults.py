@@ -1,20 +1,20 @@
-"""A worker killed at any instant of a publication: one version in the end, whole, and the one of an undisturbed run."""
+"""A worker killed at any instant of a publication: in the end one version, whole, as after an undisturbed run."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from tests.datasets.stage import Stage, work_and_die
+
 from maquette.datasets import publishing, snapshots
 from maquette.datasets.tables import Version
 from maquette.datasets.version_reading import list_version_samples, read_manifest_checked
 from maquette.db import Base, Database
-from sqlalchemy import select
-
-from tests.datasets.stage import Stage, work_and_die
 
 EVERY_INSTANT = range(1, 120)
-SOME_INSTANTS = range(5, 120, 8)
+SOME_INSTANTS = range(8, 120, 17)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_killed_at_any_instant(stage: Stage, tmp_path: Path, instants: range) ->
         assert outcome(hurt) == expected, f"killed at instant {instant}"
         hurt.database.dispose()
         shutil.rmtree(home)
-    assert killed >= 5
+    assert killed >= 3
 
 
 def copied(stage: Stage, home: Path) -> Stage:

@@ -1,9 +1,12 @@
-"""Syncing with the input folder: what is added, changed, missing and skipped, over HTTP-free tasks and a real folder."""
+"""Syncing with the input folder: what is added, changed, missing and skipped."""
 
 import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
+from tests.datasets.stage import ACTOR, DATASET_ID, Stage
+
 from maquette.datasets import sync
 from maquette.datasets.inventory import LISTED_PROBLEMS
 from maquette.datasets.sync import MISSING, start_sync, sync_state
@@ -13,9 +16,6 @@ from maquette.events import Event
 from maquette.kit.clock import now_ms
 from maquette.kit.ids import new_id
 from maquette.tasks import cancel
-from sqlalchemy import func, select
-
-from tests.datasets.stage import ACTOR, DATASET_ID, Stage
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.datasets.stage import DATASET_ID, Stage, work_and_die
+
 from maquette.datasets import sync
 from maquette.datasets.tables import SyncReport
 from maquette.db import Base, Database
-
-from tests.datasets.stage import DATASET_ID, Stage, work_and_die
 
 EVERY_INSTANT = range(1, 60)
 SOME_INSTANTS = range(4, 60, 6)

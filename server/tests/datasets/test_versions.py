@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
 from maquette.buckets import Bucket
 from maquette.datasets.tables import Dataset
 from maquette.events import Event
 from maquette.kit.ids import new_id
 from maquette.tasks import Task
-from sqlalchemy import select
 
 Make = Callable[..., str]
 
@@ -18,7 +19,7 @@ Make = Callable[..., str]
 def make(platform: Any, api: Any) -> Make:
     """Make a dataset with some images in its input folder; returns its path in the API."""
 
-    def build(workspace_id: str = "0", images: int = 2) -> str:
+    def build(workspace_id: str = "0", images: int = 2, name: str = "animals") -> str:
         bucket, dataset_id = f"data-{new_id()}", new_id()
         owned = {"project_id": api.project_id, "workspace_id": workspace_id, "owner_id": "u1"}
         folder = platform.settings.buckets_dir / bucket / "in"
@@ -28,7 +29,7 @@ def make(platform: Any, api: Any) -> Make:
         place = {"data_sources": [], "data_url": f"/{bucket}/in/", "work_path": f"/{bucket}/out/"}
         with platform.database.write() as session:
             session.add(Bucket(name=bucket, **owned))
-            session.add(Dataset(id=dataset_id, name="animals", dataset_type=0, **place, **owned))
+            session.add(Dataset(id=dataset_id, name=name, dataset_type=0, **place, **owned))
         return f"datasets/{dataset_id}"
 
     return build
@@ -177,7 +178,7 @@ def test_other_workspaces_see_nothing(platform: Any, api: Any, make: Make) -> No
 
 def test_a_version_of_another_dataset_is_not_found(platform: Any, api: Any, make: Make) -> None:
     version_id = publish(platform, api, make())["version_id"]
-    answer = api.get("/v2", f"{make()}/versions/{version_id}")
+    answer = api.get("/v2", f"{make(name='others')}/versions/{version_id}")
     assert (answer.status_code, answer.json()["error_code"]) == (404, "ModelArts.4370")
 
 

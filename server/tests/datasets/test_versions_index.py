@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from maquette.datasets.version_index import DamagedIndex, Differences, IndexWriter, VersionIndex, differences, runs
 
 ROWS = st.dictionaries(

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from maquette.datasets.splitting import EVAL, TRAIN, Stratum, divider, parse_ratio, train_quotas
 from maquette.kit.errors import Invalid
 

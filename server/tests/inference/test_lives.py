@@ -6,6 +6,10 @@ from typing import Any
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
+from maquette.iam.tables import User
+from maquette.iam.users import create_credential
+from maquette.kit.vault import Vault
+from sqlalchemy import select
 
 from tests.inference.conftest import Owner, Service
 from tests.running import until
@@ -22,28 +26,29 @@ def test_a_service_answers_json_files_and_signatures(owner: Owner) -> None:
     assert answer.headers["content-security-policy"] == "sandbox"
     assert service.ask(files={"images": ("ziffer.png", b"12345")}).json() == {"ziffer.png": 5}
     assert service.ask(path="/health", method="GET").json() == {"health": "true"}
-    assert _signed(service, b'{"signed": 1}').json()["echo"] == {"signed": 1}
+    assert _signed(service, '{"signed": 1}').json()["echo"] == {"signed": 1}
     shown = service.show()
     assert (shown["progress"], shown["config"][0]["status"]) == (100, "ready")
     assert service.address == f"/v1/infers/{owner.api.project_id}/{service.id}"
     assert "serving" in service.log()
 
 
-def _signed(service: Service, body: bytes) -> Any:
-    api = service.owner.api
-    made = api.post("/v3.0", "../OS-CREDENTIAL/credentials", {"credential": {"user_id": "", "description": ""}})
-    keys = made.json()["credential"]
+def _signed(service: Service, body: str) -> Any:
+    live, project = service.owner.live, service.owner.api.project_id
+    with live.database.write() as session:
+        admin = session.scalars(select(User).where(User.name == "admin")).one()
+        keys = create_credential(session, Vault(live.settings.home), admin)
     request = SdkRequest(
         method="POST",
         schema="http",
         host="localhost",
         resource_path=service.address,
         query_params=[],
-        header_params={"Content-Type": "application/json", "Host": "localhost"},
+        header_params={"Content-Type": "application/json"},
         body=body,
     )
-    signed = Signer(BasicCredentials(keys["access"], keys["secret"], api.project_id)).sign(request)
-    return service.owner.live.http.post(service.address, headers=signed.header_params, content=body)
+    made = Signer(BasicCredentials(*keys, project)).sign(request)
+    return live.http.post(f"http://localhost{made.uri}", headers=made.header_params, content=made.body)
 
 
 def test_an_instance_that_dies_is_replaced(owner: Owner) -> None:
@@ -69,7 +74,7 @@ def test_a_broken_package_fails_at_once_and_says_why(owner: Owner) -> None:
     service = Service(owner, answer.json()["service_id"])
     told = service.comes_to("failed")
     assert re.search(r"failed to load: ValueError: no weights here$", told["error_msg"]), told["error_msg"]
-    assert until(lambda: not service.instances())is not None
+    until(lambda: not service.instances())
     assert owner.show(f"{service.path}/logs")["logs"][0]["result"] == "FAIL"
     assert any("deploy service failed" in info for info in service.events())
     answer = service.ask({})

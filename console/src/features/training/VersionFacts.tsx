@@ -5,7 +5,7 @@ import { useTranslation } from "@/lib/i18n";
 import { CopyText, Duration, Time } from "@/ui";
 import { Facts } from "@/ui/Facts";
 import { parameterDifferences } from "./fields";
-import { PlaceLink } from "./PlaceLink";
+import { PlaceLink } from "@/ui/PlaceLink";
 import type { Version, VersionDetails } from "./queries";
 
 export function VersionFacts({ version, parent }: { version: VersionDetails; parent?: Version }) {

@@ -12,7 +12,7 @@ from maquette.storage.keys import safe_bucket
 from maquette.web import ActorDep, DatabaseDep, SettingsDep
 
 
-def _stores(request: Request) -> Stores:
+async def _stores(request: Request) -> Stores:
     return request.app.state.stores
 
 
@@ -28,7 +28,7 @@ def _opened(
     return OpenedBucket(row, stores.of(row), stores.folder_of(row), actor, database, settings)
 
 
-def _key(request: Request, key: str) -> str:
+async def _key(request: Request, key: str) -> str:
     raw: bytes = request.scope.get("raw_path") or b""
     try:
         # The server decodes leniently: what is no UTF-8 would come out as another, valid name.

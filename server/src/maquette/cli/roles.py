@@ -1,4 +1,4 @@
-"""The processes that `maquette serve` starts: `python -m maquette.cli.roles api|worker`."""
+"""The processes that `maquette serve` starts: `python -m maquette.cli.roles api|worker PARENT-PID`."""
 
 import ctypes
 import logging
@@ -14,23 +14,25 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     role = sys.argv[1]
+    _end_with_parent(int(sys.argv[2]))
     settings = Settings()
     settings.prepare()
-    _end_with_parent()
     _log_to(settings, role)
     if role == "api":
         from maquette import api
 
-        api.main(settings, int(sys.argv[2]))
+        api.main(settings, int(sys.argv[3]))
     else:
         from maquette import worker
 
         worker.main(settings)
 
 
-def _end_with_parent() -> None:
-    """A parent that is killed takes its children with it; users' jobs belong to their shims and go on."""
-    parent = os.getppid()
+def _end_with_parent(parent: int) -> None:
+    """A parent that is killed takes its children with it; users' jobs belong to their shims and go on.
+
+    One that was killed before we asked for its signal has left us to somebody else.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)

@@ -38,7 +38,7 @@ class Child:
         self.start_at = 0.0
 
     def start(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> None:
-        command = [sys.executable, "-m", "maquette.cli.roles", self.role, *arguments]
+        command = [sys.executable, "-m", "maquette.cli.roles", self.role, str(os.getpid()), *arguments]
         self.process = subprocess.Popen(command, env=self.environment, pass_fds=pass_fds)
 
     def died(self) -> bool:

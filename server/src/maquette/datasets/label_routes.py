@@ -1,8 +1,9 @@
 """Labels of a dataset over HTTP."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import TypeAdapter
 
 from maquette.datasets.label_changes import each_label, find_each
@@ -18,6 +19,21 @@ from maquette.web import ActorDep, Router, SessionDep, SettingsDep
 router = Router("/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels", "data")
 
 _LABELS = TypeAdapter(list[LabelItem])
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A label as a path names it: by its name, slashes included, and if need be its type."""
+
+    name: str
+    type: int | None
+
+
+def _named_label(label_name: str, label_type: Int64 | None = None) -> Named:
+    return Named(label_name, label_type)
+
+
+NamedDep = Annotated[Named, Depends(_named_label)]
 
 
 @router.get("", action="modelarts:dataset:listLabels")
@@ -86,35 +102,24 @@ def delete_labels(
 
 @router.put("/{label_name:path}", action="modelarts:dataset:updateLabel")
 def update_label(
-    dataset_id: str,
-    label_name: str,
-    body: LabelProperty,
-    actor: ActorDep,
-    session: SessionDep,
-    settings: SettingsDep,
-    label_type: Int64 | None = None,
+    dataset_id: str, named: NamedDep, body: LabelProperty, actor: ActorDep, session: SessionDep, settings: SettingsDep
 ) -> BatchAnswer:
     dataset = find_dataset(session, actor, dataset_id, lock=True)
     book = LabelBook(session, dataset)
-    book.change(settings, book.find(label_name, label_type), body)
-    emit(session, actor, "updateLabel", resource(dataset), labels=[label_name])
+    book.change(settings, book.find(named.name, named.type), body)
+    emit(session, actor, "updateLabel", resource(dataset), labels=[named.name])
     return BatchAnswer(success=True)
 
 
 @router.delete("/{label_name:path}", action="modelarts:dataset:deleteLabel")
 def delete_label_and_samples(
-    dataset_id: str,
-    label_name: str,
-    actor: ActorDep,
-    session: SessionDep,
-    delete_source: bool = False,
-    label_type: Int64 | None = None,
+    dataset_id: str, named: NamedDep, actor: ActorDep, session: SessionDep, delete_source: bool = False
 ) -> BatchAnswer:
     """Delete a label with the samples that carry nothing else, and on request their files."""
     dataset = find_dataset(session, actor, dataset_id, lock=True)
-    row = LabelBook(session, dataset).find(label_name, label_type)
+    row = LabelBook(session, dataset).find(named.name, named.type)
     task = remove_labels(session, actor, dataset, [row], WITH_FILES if delete_source else WITH_SAMPLES)
-    emit(session, actor, "deleteLabelWithSamples", resource(dataset), labels=[label_name], delete_source=delete_source)
+    emit(session, actor, "deleteLabelWithSamples", resource(dataset), labels=[named.name], delete_source=delete_source)
     return BatchAnswer(success=True, task_id=task.id if task else None)
 
 

@@ -54,11 +54,11 @@ def _publish(settings: Settings, stores: Stores, task: RunningTask) -> dict[str,
         before = session.get(Version, version.previous_version_id) if version else None
     if version is None or dataset is None or dataset.deleted or version.state not in (CREATING, READY):
         raise no_version(task.payload["version_id"])
-    if version.state == READY:
-        return {"version_id": version.id}
     folder = settings.cache_dir / f"publish-{version.id}"
     try:
-        return _Publication(stores, task, dataset, version, folder).run(before)
+        if version.state == CREATING:
+            _Publication(stores, task, dataset, version, folder).run(before)
+        return {"version_id": version.id}
     finally:
         # A full disk must not stay full because of us. After a kill the next attempt comes by here.
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +95,7 @@ class _Publication:
         self._target = _target(dataset, version)
         self._store = open_bucket(task.database, stores, self._actor, self._target.bucket)
 
-    def run(self, before: Version | None) -> dict[str, Any]:
+    def run(self, before: Version | None) -> None:
         snapshot = self._snapshot()
         absent = self._export_images() if self._version.export_images else 0
         changes, remark = self._differences(snapshot, before)
@@ -109,7 +109,6 @@ class _Publication:
         self._store.adopt(index_key, self._folder / INDEX_FILE)
         self._store.adopt(self._target.manifest, self._folder / MANIFEST_FILE)
         self._commit(snapshot, changes, remark, index_key)
-        return {"version_id": self._version.id, "samples": snapshot.total_samples}
 
     def _snapshot(self) -> Snapshot:
         """The one an interrupted attempt has finished, if its files are still whole, else a new one."""

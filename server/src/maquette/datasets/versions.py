@@ -110,9 +110,9 @@ def find_version(session: Session, dataset: Dataset, version_id: str) -> Version
 
 
 def describe(session: Session, version: Version) -> Standing:
-    task = session.get(Task, version.task_id) if version.task_id else None
     if version.state == READY:
         return Standing(version, STATUS_READY, version.message)
+    task = session.get(Task, version.task_id)
     if task is not None and task.state in ACTIVE:
         return Standing(version, STATUS_CREATING, task.message)
     reason = task.error_msg if task is not None else ""

@@ -7,6 +7,8 @@ from pydantic import Field, JsonValue
 from maquette.web import Contract
 
 Text = Annotated[str, Field(max_length=256)]
+# Set in the instance's sandbox after its interpreter has begun: LD_PRELOAD and the like reach only what the model starts.
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,127}$")]
 
 
 class Schedule(Contract):
@@ -28,7 +30,7 @@ class ConfigItem(Contract):
     specification: Text
     weight: Annotated[int, Field(ge=0, le=100)] = 100
     instance_count: Annotated[int, Field(ge=1, le=128)]
-    envs: dict[str, Annotated[str, Field(max_length=4096)]] = {}
+    envs: Annotated[dict[VariableName, Annotated[str, Field(max_length=4096)]], Field(max_length=128)] = {}
     custom_spec: CustomSpec | None = None
     deploy_timeout_in_seconds: Annotated[int, Field(ge=10, le=7200)] = 1200
     additional_properties: dict[str, JsonValue] = {}

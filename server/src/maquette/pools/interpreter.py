@@ -62,6 +62,13 @@ def runtime_paths() -> tuple[Path, ...]:
     return (beside,) if (beside / "maquette_runtime").is_dir() else ()
 
 
+def boot_command(python: Path) -> tuple[str, ...]:
+    """The command that starts a job, without its spec. Site packages are left out where our runtime lies elsewhere:
+    the boot needs none, and they are a third of its start; the user's own process has them."""
+    bare = ("-S",) if runtime_paths() else ()
+    return (str(python), "-P", *bare, "-m", "maquette_runtime.job")
+
+
 def foreign_prefixes(interpreter: Interpreter) -> list[Path]:
     """Its directories that a sandbox does not show by itself (the system's and the server's own are always there)."""
     shown = [Path("/usr"), Path(sys.prefix), Path(sys.base_prefix)]

@@ -24,12 +24,19 @@ from maquette.kit.clock import now_ms
 from maquette.tasks.tables import Task
 
 
+_SHARED = "0"  # the default workspace, which everybody of a project may enter
+
+
 class Cancelled(Exception):
     """The user asked the task to stop; raised at a step's beginning."""
 
 
 class LeaseLost(Exception):
     """Somebody else has taken the task over: whatever this runner still wanted to write is void."""
+
+
+class Interrupted(Exception):
+    """This process is about to end: the task goes on in the next one, from its checkpoint."""
 
 
 class RunningTask:
@@ -49,7 +56,7 @@ class RunningTask:
             domain_id=row.domain_id,
             domain_name=row.domain_name,
             project_id=row.project_id,
-            workspaces=frozenset({row.workspace_id}),
+            workspaces=frozenset({_SHARED, row.workspace_id}),
         )
         self.progress = row.progress
         self._token = row.lease_token
@@ -60,7 +67,7 @@ class RunningTask:
     def step(
         self, *, progress: float | None = None, checkpoint: dict[str, Any] | None = None, message: str | None = None
     ) -> Generator[Session]:
-        """One transaction of the task. Raises Cancelled or LeaseLost before the block is entered.
+        """One transaction of the task. Raises Cancelled, Interrupted or LeaseLost before the block is entered.
 
         `checkpoint` may be filled in by the block: it is read when the block ends.
         """
@@ -89,8 +96,14 @@ class RunningTask:
         cancelled = session.scalar(claim)
         if cancelled is None:
             raise LeaseLost(self.id)
-        if (cancelled or self._stop.is_set()) and not finishing:
+        if cancelled and not finishing:
             raise Cancelled(self.id)
+        if self._stop.is_set() and not finishing:
+            raise Interrupted(self.id)
+
+    def interrupt(self) -> None:
+        """Make the handler leave off at its next step."""
+        self._stop.set()
 
 
 TaskHandler = Callable[[RunningTask], dict[str, Any] | None]

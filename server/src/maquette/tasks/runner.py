@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from maquette.db import Database
+from maquette.db import Database, explained
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import MaquetteError
 from maquette.kit.ids import new_id
-from maquette.tasks.handling import Cancelled, LeaseLost, RunningTask, TaskHandler
+from maquette.tasks.handling import Cancelled, Interrupted, LeaseLost, RunningTask, TaskHandler
 from maquette.tasks.tables import CANCELLED, FAILED, RUNNING, SUCCEEDED, WAITING, Task
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,9 @@ class TaskRunner:
             with self.database.write() as session:
                 mine = [task._token for task in self._running.values()]  # pyright: ignore[reportPrivateUsage]
                 until = now_ms() + self.lease_ms
-                session.execute(update(Task).where(Task.id.in_(ids), Task.lease_token.in_(mine)).values(lease_until=until))
+                session.execute(
+                    update(Task).where(Task.id.in_(ids), Task.lease_token.in_(mine)).values(lease_until=until)
+                )
 
     def run_until_idle(self, deadline_s: float = 60.0) -> None:
         """Do everything there is to do in this thread: for tests and the command line."""
@@ -78,7 +81,11 @@ class TaskRunner:
             self._run(task)
 
     def close(self) -> None:
+        """Let running tasks leave off at their next step; whoever runs next takes them up there."""
         self._closing = True
+        with self._lock:
+            for task in self._running.values():
+                task.interrupt()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _claim(self) -> RunningTask | None:
@@ -102,13 +109,23 @@ class TaskRunner:
             outcome = {"state": CANCELLED}
         except LeaseLost:
             log.warning("task %s was taken over by another worker", task.id)
-            return self._forget(task)
+            self._forget(task)
+            return
+        except Interrupted:
+            log.info("task %s goes on when a worker runs again", task.id)
+            self._forget(task)
+            return
         except MaquetteError as error:
             outcome = {"state": FAILED, "error_code": error.code, "error_msg": error.message}
-        except Exception:
+        except Exception as error:
             log.exception("task %s (%s) failed", task.id, task.kind)
+            known = explained(error) if isinstance(error, DBAPIError) else None
             reason = f"The task met an unexpected error; the server's log has it under task {task.id}."
-            outcome = {"state": FAILED, "error_code": "ModelArts.0500", "error_msg": reason}
+            outcome = {
+                "state": FAILED,
+                "error_code": known.code if known else "ModelArts.0500",
+                "error_msg": known.message if known else reason,
+            }
         try:
             with self.database.write() as session:
                 task.renew(session, finishing=True)
@@ -125,7 +142,9 @@ class TaskRunner:
     def _finish(self, session: Session, task: RunningTask, outcome: dict[str, Any]) -> None:
         moment = now_ms()
         session.execute(
-            update(Task).where(Task.id == task.id).values(finished_at=moment, updated_at=moment, lease_until=0, **outcome)
+            update(Task)
+            .where(Task.id == task.id)
+            .values(finished_at=moment, updated_at=moment, lease_until=0, **outcome)
         )
 
     def _forget(self, task: RunningTask) -> None:

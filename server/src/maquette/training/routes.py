@@ -28,7 +28,7 @@ PageNumber = Annotated[int, Query(ge=1, le=65535)]
 Word = Annotated[str, Query(max_length=64)]
 
 
-def _site(settings: SettingsDep, database: DatabaseDep, stores: StoresDep, request: Request) -> Site:
+async def _site(settings: SettingsDep, database: DatabaseDep, stores: StoresDep, request: Request) -> Site:
     return Site(settings, database, stores, devices=_devices(request))
 
 

@@ -11,6 +11,7 @@ from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 from maquette.kit.errors import NotFound
 from maquette.pools import Program, Workload
+from maquette.pools.interpreter import boot_command
 from maquette.pools.kinds import Inside
 from maquette.pools.tables import ACTIVE
 from maquette.tasks import TaskSpec
@@ -48,7 +49,7 @@ class TrainingKind:
             "gpus": workload.gpus,
         }
         return Program(
-            command=lambda inside: (python, "-m", "maquette_runtime.job", inside(SPEC)),
+            command=lambda inside: (*boot_command(self._settings.job_python), inside(SPEC)),
             env=lambda _inside: {"MA_INPUTS": json.dumps({"inputs": inputs})},
             files={SPEC: lambda inside: _spec(told, inside)},
         )

@@ -1,6 +1,5 @@
 """What a handler may ask for by type: the actor, a session for its one transaction, the database, the settings."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -11,24 +10,26 @@ from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 
 
-def _database(request: Request) -> Database:
+# Asynchronous though they wait for nothing: the framework sends synchronous ones through its thread pool, one by one.
+
+
+async def _database(request: Request) -> Database:
     return request.app.state.database
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     return request.app.state.settings
 
 
-def _actor(request: Request) -> Actor:
+async def _actor(request: Request) -> Actor:
     return request.state.actor
 
 
-def _session(request: Request) -> Iterator[Session]:
-    """Open for reading in GET and HEAD, for writing otherwise. The route commits; leaving without that rolls back."""
+async def _session(request: Request) -> Session:
+    """For reading in GET and HEAD, for writing otherwise; connects when it is first used. The route commits and
+    closes it."""
     database: Database = request.app.state.database
-    session = database.read_session() if request.method in {"GET", "HEAD"} else database.write_session()
-    with session:
-        yield session
+    return database.read_session() if request.method in {"GET", "HEAD"} else database.write_session()
 
 
 DatabaseDep = Annotated[Database, Depends(_database)]

@@ -1,17 +1,17 @@
 """From an exception to an answer. Each group of routes has its own form; none of them ever shows a traceback."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from maquette.kit.errors import Invalid, MaquetteError, StorageFull, Unavailable
+from maquette.db import explained
+from maquette.kit.errors import Invalid, MaquetteError, Unavailable
 from maquette.web.context import current_request
 from maquette.web.strict_json import BadBody
 
@@ -74,16 +74,12 @@ def _answer_http(request: Request, error: Exception) -> JSONResponse:
 
 def _answer_database(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DBAPIError)
-    if isinstance(error, DataError):
-        return render(request, Invalid("A value in the request is out of the range that can be stored."))
-    cause = error.orig
-    name = getattr(cause, "sqlite_errorname", "")
-    if name == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == "53100":
-        return render(request, StorageFull("The database's disk is full. Free space, then try again."))
-    if isinstance(error, OperationalError) or isinstance(cause, sqlite3.OperationalError):
-        log.error("database unavailable: %s", type(cause).__name__, exc_info=error)
-        return render(request, Unavailable("The database does not answer at present. Try again in a moment."))
-    return unexpected(request, error)
+    known = explained(error)
+    if known is None:
+        return unexpected(request, error)
+    if isinstance(known, Unavailable):
+        log.error("database unavailable: %s", type(error.orig).__name__, exc_info=error)
+    return render(request, known)
 
 
 def _answer_overflow(request: Request, error: Exception) -> JSONResponse:

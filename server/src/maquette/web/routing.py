@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from maquette.db.hooks import run_after_commit
 from maquette.kit.actor import Actor
+from maquette.kit.errors import TooLarge
 from maquette.web.context import RequestContext, current_request
 from maquette.web.errors import ErrorStyle, modelarts_error
 from maquette.web.idempotency import keep, recall
@@ -30,6 +31,8 @@ ANYONE = "anyone"
 
 SIGNED_IN = "signed-in"
 """Any user, whatever the policies say: asking who one is."""
+
+SIGNED_BODY_LIMIT = 64 << 20
 
 Handler = Callable[..., Any]
 
@@ -110,10 +113,27 @@ def permit(action: str) -> Callable[[Request], Coroutine[Any, Any, None]]:
             return
         signed = request.headers.get("authorization", "").startswith("SDK-HMAC-SHA256")
         declared = request.headers.get("x-sdk-content-sha256")
-        body = await request.body() if signed and not declared else b""
-        request.state.actor = await run_in_threadpool(request.app.state.gatekeeper, request, action, body)
+        body = await _signed_body(request) if signed and not declared else b""
+        keeper = request.app.state.gatekeeper
+        request.state.actor = keeper.recall(request, action) or await run_in_threadpool(keeper, request, action, body)
 
     return check
+
+
+async def _signed_body(request: Request) -> bytes:
+    """The body whose hash the signature covers, kept for the handler. Nobody is known yet: it is not read for ever."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > SIGNED_BODY_LIMIT:
+            raise TooLarge(
+                f"A signed request's body may have {SIGNED_BODY_LIMIT >> 20} MiB. "
+                "Send a larger one with the header X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD."
+            )
+        parts.append(part)
+    request._body = b"".join(parts)  # pyright: ignore[reportPrivateUsage] - as Request.body() does
+    return request._body  # pyright: ignore[reportPrivateUsage]
 
 
 def _committing(handler: Handler, status: int) -> Handler:
@@ -127,12 +147,13 @@ def _committing(handler: Handler, status: int) -> Handler:
         actor: Actor | None = kwargs.get("actor")
         context = current_request.get()
         once = context if context and context.idempotency_key and context.method == "POST" and actor else None
-        if once and actor and (kept := recall(session, actor.user_id, once)):
-            return JSONResponse(kept.body, kept.status, {"Idempotent-Replay": "true"})
-        result = handler(*args, **kwargs)
-        if once and actor:
-            keep_answer(session, actor, once, status, result)
-        session.commit()
+        with session:
+            if once and actor and (kept := recall(session, actor.user_id, once)):
+                return JSONResponse(kept.body, kept.status, {"Idempotent-Replay": "true"})
+            result = handler(*args, **kwargs)
+            if once and actor:
+                keep_answer(session, actor, once, status, result)
+            session.commit()
         run_after_commit(session)
         return result
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dependsOnLabels, isFiltered, readSearch, sampleQuery } from "./filter";
+import { isFiltered, leaves, readSearch, sampleQuery } from "./filter";
 
 describe("readSearch", () => {
   it("takes over what has a meaning", () => {
@@ -34,10 +34,13 @@ describe("sampleQuery", () => {
   });
 });
 
-it("knows when labelling moves a sample", () => {
-  expect(dependsOnLabels({ hard: true })).toBe(false);
-  expect(dependsOnLabels({ tab: "unlabelled" })).toBe(true);
-  expect(dependsOnLabels({ labels: ["cat"] })).toBe(true);
+it("knows when a label takes a sample out of sight", () => {
+  expect(leaves({ hard: true }, ["cat"])).toBe(false);
+  expect(leaves({ tab: "unlabelled" }, ["cat"])).toBe(true);
+  expect(leaves({ tab: "labelled" }, ["cat"])).toBe(false);
+  expect(leaves({ tab: "labelled" }, [])).toBe(true);
+  expect(leaves({ labels: ["cat", "dog"] }, ["dog"])).toBe(false);
+  expect(leaves({ labels: ["cat", "dog"], every: true }, ["dog"])).toBe(true);
 });
 
 it("tells tabs and order from filters", () => {

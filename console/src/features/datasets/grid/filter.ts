@@ -68,9 +68,12 @@ export function sampleQuery(search: SampleSearch): SampleQuery {
   };
 }
 
-/** Whether labelling a sample can take it out of what is shown. */
-export function dependsOnLabels({ tab, labels }: SampleSearch): boolean {
-  return tab !== undefined || labels !== undefined;
+/** Whether a sample that now carries these labels no longer belongs to what is shown. */
+export function leaves({ tab, labels, every }: SampleSearch, carried: readonly string[]): boolean {
+  if (tab === "unlabelled" && carried.length > 0) return true;
+  if (tab === "labelled" && carried.length === 0) return true;
+  if (!labels) return false;
+  return every ? !labels.every((label) => carried.includes(label)) : !labels.some((label) => carried.includes(label));
 }
 
 export function isFiltered({ tab: _, newest: __, ...filters }: SampleSearch): boolean {

@@ -1,6 +1,6 @@
 // The samples that the grid shows, loaded in chunks around what is in sight. Chunks live in Query's cache; positions
 // are looked up there while drawing, so that what was seen before is there at once.
-import { queryOptions, useQueries, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { hashKey, queryOptions, useQueries, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { useScope } from "@/api/session";
@@ -47,6 +47,7 @@ export interface SampleList {
 }
 
 const restMs = 90;
+const everyMs = 250;
 
 export function useSamples(datasetId: string, search: SampleSearch): SampleList {
   const { projectId } = useScope();
@@ -80,13 +81,18 @@ export function useSamples(datasetId: string, search: SampleSearch): SampleList 
   useEffect(() => {
     totalNow.current = total;
   }, [total]);
+  const lastLook = useRef(0);
   const look = useCallback(
     (first: number, last: number) => {
-      if (timer.current) clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
+      const take = () => {
+        lastLook.current = performance.now();
         const next = chunksAround(first, last, totalNow.current ?? 0);
         setWanted((old) => (old.key === key && old.chunks.join() === next.join() ? old : { key, chunks: next }));
-      }, restMs);
+      };
+      if (timer.current) clearTimeout(timer.current);
+      // Now and then while scrolling goes on, and always once it rests: what only flies by is not asked for.
+      if (performance.now() - lastLook.current > everyMs) take();
+      else timer.current = setTimeout(take, restMs);
     },
     [key],
   );
@@ -139,9 +145,20 @@ export function applyMarks(client: QueryClient, datasetId: string, marks: Readon
   });
 }
 
-/** Whether the hook's memo is worth it: samples of ids, recomputed when the lists change. */
-export function useKnownSamples(datasetId: string, ids: ReadonlySet<string>, version: unknown): Sample[] {
+/** The samples behind these ids, as they are shown now. */
+export function useKnownSamples(datasetId: string, ids: ReadonlySet<string>): Sample[] {
   const client = useQueryClient();
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- `version` changes whenever the cache does
-  return useMemo(() => findSamples(client, datasetId, ids), [client, datasetId, ids, version]);
+  const [version, setVersion] = useState(0);
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe((event) => {
+        if (event.type !== "updated" || event.action.type !== "success") return;
+        if (hashKey(event.query.queryKey.slice(0, 3)) === hashKey(samplesKey(datasetId))) setVersion((old) => old + 1);
+      }),
+    [client, datasetId],
+  );
+  return useMemo(() => {
+    void version;
+    return ids.size === 0 ? [] : findSamples(client, datasetId, ids);
+  }, [client, datasetId, ids, version]);
 }

@@ -4,10 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { parsePlace } from "@/api/files";
 import { useTranslation } from "@/lib/i18n";
-import { CopyText } from "@/ui";
+import { CopyText } from "./CopyText";
 
 export function PlaceLink({ address }: { address: string }) {
-  const { t } = useTranslation("training");
+  const { t } = useTranslation("parts");
   const place = parsePlace(address);
   return (
     <span style={{ display: "inline-flex", alignItems: "center", gap: 4, minWidth: 0 }}>

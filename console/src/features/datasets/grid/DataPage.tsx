@@ -1,0 +1,85 @@
+// The data of a dataset: tabs and filters above, the grid, and the labels beside it.
+import { SyncOutlined } from "@ant-design/icons";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Flex } from "antd";
+import { useEffect, useState } from "react";
+import { useTranslation } from "@/lib/i18n";
+import { Page, QueryView, useNotify } from "@/ui";
+import { isBusy, refreshDataset, useDataset, useStats, useSync, type Dataset, type Stats } from "../queries";
+import { DatasetStatus } from "../status";
+import { PublishDialog } from "../versions/PublishDialog";
+import { AddImages } from "./AddImages";
+import type { SampleSearch } from "./filter";
+import { SyncNotice } from "./SyncNotice";
+import { Workbench } from "./Workbench";
+
+const route = "/console/datasets/$datasetId";
+
+export function DataPage() {
+  const { datasetId } = useParams({ from: route });
+  const dataset = useDataset(datasetId);
+  const stats = useStats(datasetId);
+  return (
+    <QueryView query={dataset}>
+      {(data) => (
+        <QueryView query={stats}>{(numbers) => <Data key={datasetId} dataset={data} stats={numbers} />}</QueryView>
+      )}
+    </QueryView>
+  );
+}
+
+function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
+  const { t } = useTranslation("datasets");
+  const { dataset_id: datasetId, dataset_name: name, total_sample_count: total, annotated_sample_count: labelled } = dataset;
+  const search = useSearch({ from: route });
+  const navigate = useNavigate({ from: "/datasets/$datasetId" });
+  const client = useQueryClient();
+  const notify = useNotify();
+  const sync = useSync(datasetId);
+  const [publishing, setPublishing] = useState(false);
+
+  // While a sync or somebody else adds samples, the lists and numbers follow the dataset's own count.
+  const shown = stats.sample_stats.total;
+  useEffect(() => {
+    if (shown !== total) refreshDataset(client, datasetId, { samples: true });
+  }, [client, datasetId, shown, total]);
+
+  const setSearch = (next: SampleSearch) => void navigate({ search: next, replace: true });
+  const startSync = () => void sync.start().catch((error: unknown) => notify.error(error));
+  return (
+    <Page
+      fill
+      title={name}
+      crumbs={[{ label: t("title"), link: { to: "/datasets" } }]}
+      mark={isBusy(dataset) && <DatasetStatus status={dataset.status} />}
+      description={dataset.description || undefined}
+      actions={
+        <>
+          <AddImages dataset={dataset} />
+          <Button icon={<SyncOutlined />} loading={sync.isPending} disabled={isBusy(dataset)} onClick={startSync}>
+            {t("sync.button")}
+          </Button>
+          <Link to="/datasets/$datasetId/versions" params={{ datasetId }} search={{}}>
+            <Button tabIndex={-1}>{t("version.title")}</Button>
+          </Link>
+          <Button type="primary" disabled={isBusy(dataset) || total === 0} onClick={() => setPublishing(true)}>
+            {t("publish.button")}
+          </Button>
+        </>
+      }
+    >
+      <Flex vertical gap={10} style={{ flex: 1, minHeight: 0 }}>
+        <SyncNotice dataset={dataset} onSync={startSync} />
+        <Workbench
+          dataset={dataset}
+          stats={stats}
+          search={search}
+          onSearch={setSearch}
+          counts={{ all: total, unlabelled: stats.sample_stats.un_annotation ?? total - labelled, labelled }}
+        />
+      </Flex>
+      <PublishDialog dataset={dataset} open={publishing} onClose={() => setPublishing(false)} />
+    </Page>
+  );
+}

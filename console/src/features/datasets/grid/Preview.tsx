@@ -1,0 +1,146 @@
+// One sample, large: walk through the list with the arrows, label by key, jump to the next unlabelled one.
+import { FireFilled, FireOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
+import { Button, Descriptions, Flex, Modal, Space, theme, Typography } from "antd";
+import { useEffect, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "@/lib/i18n";
+import { Bytes, CopyText, Time } from "@/ui";
+import type { LabelStats } from "../queries";
+import { Key } from "./Key";
+import { useKeys, type KeyActions } from "./keys";
+import { isHard, missingKey, shareOf, type Sample } from "./labelling";
+import { LabelRow } from "./LabelPanel";
+import { usages } from "./filter";
+
+interface PreviewProps {
+  /** null while nothing is shown. */
+  sample: Sample | null;
+  index: number;
+  total: number;
+  /** The samples before and after: their pictures are fetched ahead. */
+  neighbours: (Sample | undefined)[];
+  labels: LabelStats[];
+  keys: ReadonlyMap<string, string>;
+  actions: KeyActions;
+  onMove: (step: 1 | -1) => void;
+  onClose: () => void;
+}
+
+export function Preview({ sample, ...rest }: PreviewProps) {
+  const { t } = useTranslation("datasets");
+  return (
+    <Modal
+      open={sample !== null}
+      onCancel={rest.onClose}
+      footer={null}
+      width="min(1680px, calc(100vw - 48px))"
+      centered
+      destroyOnHidden
+      title={sample ? `${sample.sample_name} · ${t("preview.position", { index: rest.index + 1, total: rest.total })}` : ""}
+      wrapClassName="ds-preview"
+    >
+      {sample && <Content sample={sample} {...rest} />}
+    </Modal>
+  );
+}
+
+function Content({ sample, index, total, neighbours, labels, keys, actions, onMove }: Omit<PreviewProps, "sample" | "onClose"> & { sample: Sample }) {
+  const { t } = useTranslation("datasets");
+  useKeys(true, keys, actions, ".ds-preview");
+  useEffect(() => {
+    for (const neighbour of neighbours) if (neighbour) new Image().src = neighbour.source;
+  }, [neighbours]);
+
+  function onKeyDown(event: KeyboardEvent) {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    onMove(step);
+  }
+  return (
+    <Flex gap={16} style={{ height: "calc(100vh - 150px)" }} onKeyDown={onKeyDown}>
+      <Flex vertical gap={8} style={{ flex: 1, minWidth: 0 }}>
+        <Picture key={sample.sample_id} sample={sample} />
+        <Flex justify="center" gap={8}>
+          <Button icon={<LeftOutlined />} disabled={index === 0} onClick={() => onMove(-1)}>
+            {t("preview.previous")}
+          </Button>
+          <Button icon={<RightOutlined />} iconPlacement="end" disabled={index >= total - 1} autoFocus onClick={() => onMove(1)}>
+            {t("preview.next")}
+          </Button>
+          <Button onClick={actions.next}>
+            <Space>
+              {t("preview.nextUnlabelled")}
+              <Key>N</Key>
+            </Space>
+          </Button>
+        </Flex>
+      </Flex>
+      <Flex vertical gap={8} style={{ width: 280, flex: "none", minHeight: 0 }}>
+        <div style={{ flex: 1, minHeight: 0, overflow: "auto" }}>
+          {labels.map((label) => (
+            <LabelRow
+              key={label.name}
+              label={label}
+              shortcut={keys.get(label.name)}
+              share={shareOf([sample], label.name)}
+              count=""
+              onToggle={() => actions.label(label.name)}
+            />
+          ))}
+          {labels.length === 0 && <Typography.Text type="secondary">{t("label.noneHint")}</Typography.Text>}
+        </div>
+        <Button aria-pressed={isHard(sample)} icon={isHard(sample) ? <FireFilled /> : <FireOutlined />} onClick={actions.hard}>
+          <Space>
+            {isHard(sample) ? t("hard.unmark") : t("hard.markOne")}
+            <Key>H</Key>
+          </Space>
+        </Button>
+        <Facts sample={sample} />
+      </Flex>
+    </Flex>
+  );
+}
+
+function Picture({ sample }: { sample: Sample }) {
+  const { t } = useTranslation("datasets");
+  const { token } = theme.useToken();
+  const [state, setState] = useState<{ broken: boolean; small: boolean }>({ broken: false, small: false });
+  return (
+    <div className="ds-stage" style={{ flex: 1, ["--ds-placeholder" as string]: token.colorFillTertiary }}>
+      {state.broken ? (
+        <Typography.Text type="secondary">{sample.metadata[missingKey] === undefined ? t("preview.broken") : t("grid.missing")}</Typography.Text>
+      ) : (
+        <img
+          src={sample.source}
+          alt={sample.sample_name}
+          decoding="async"
+          // A picture of a few pixels is enlarged, and its pixels stay what they are.
+          style={state.small ? { width: "min(70%, 60vh)", imageRendering: "pixelated" } : undefined}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setState({ broken: false, small: Math.max(naturalWidth, naturalHeight) <= 200 })
+          }
+          onError={() => setState({ broken: true, small: false })}
+        />
+      )}
+    </div>
+  );
+}
+
+function Facts({ sample }: { sample: Sample }) {
+  const { t } = useTranslation(["datasets", "common"]);
+  const usage = usages.find((each) => each === sample.sample_usage) ?? "NONE";
+  const labeler = sample.labelers?.[0]?.email;
+  return (
+    <Descriptions
+      column={1}
+      size="small"
+      items={[
+        { key: "size", label: t("common:field.size"), children: <Bytes value={sample.sample_size} /> },
+        { key: "added", label: t("datasets:filter.added"), children: <Time value={sample.sample_time} /> },
+        { key: "usage", label: t("datasets:filter.usage"), children: t(`datasets:usage.${usage}`) },
+        ...(labeler ? [{ key: "labeler", label: t("datasets:preview.labeler"), children: labeler }] : []),
+        { key: "address", label: t("datasets:preview.address"), children: <CopyText text={sample.obs_url} /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,94 @@
+// One sample in the grid: thumbnail, marks and a caption of one line. Drawn often, so it is kept small and memoised.
+import { CheckOutlined, FireFilled, PictureOutlined, WarningFilled } from "@ant-design/icons";
+import { memo, useEffect, useRef, useState } from "react";
+import { useTranslation } from "@/lib/i18n";
+import { isHard, missingKey, type Sample } from "./labelling";
+import { thumbnailUrl } from "./pages";
+
+export interface SampleCellProps {
+  sample: Sample | undefined;
+  index: number;
+  total: number;
+  /** Edge of the picture in CSS pixels. */
+  size: number;
+  selected: boolean;
+  active: boolean;
+  /** Colours by label name; the same object as long as the label set does not change. */
+  colors: ReadonlyMap<string, string>;
+}
+
+export function cellId(index: number): string {
+  return `sample-${index}`;
+}
+
+export const SampleCell = memo(function SampleCell({ sample, index, total, size, selected, active, colors }: SampleCellProps) {
+  const { t } = useTranslation("datasets");
+  const names = sample?.labels.map(({ name }) => name) ?? [];
+  const label = !sample
+    ? t("grid.loading")
+    : [sample.sample_name, names.join(", ") || t("tab.unlabelled"), isHard(sample) && t("hard.mark")].filter(Boolean).join(", ");
+  const classes = ["ds-cell", selected && "ds-selected", active && "ds-active"].filter(Boolean).join(" ");
+  return (
+    <div
+      id={cellId(index)}
+      className={classes}
+      role="option"
+      aria-selected={selected}
+      aria-setsize={total}
+      aria-posinset={index + 1}
+      aria-label={label}
+      data-index={index}
+      title={sample?.sample_name}
+      style={{ width: size }}
+    >
+      <div className="ds-frame" style={{ height: size }}>
+        {sample && <Thumbnail url={sample.thumbnail_url} size={size} />}
+        <span className="ds-check" data-check aria-hidden>
+          <CheckOutlined />
+        </span>
+        {sample && isHard(sample) && (
+          <span className="ds-mark" title={t("hard.mark")} aria-hidden>
+            <FireFilled />
+          </span>
+        )}
+        {sample?.metadata[missingKey] !== undefined && (
+          <span className="ds-missing" title={t("grid.missing")} aria-hidden>
+            <WarningFilled />
+          </span>
+        )}
+      </div>
+      <div className="ds-caption" aria-hidden>
+        {sample && names.length === 0 && <span className="ds-name">{size >= 90 ? sample.sample_name : ""}</span>}
+        {sample?.labels.map(({ name }) => (
+          <span key={name} className="ds-label">
+            <i style={{ background: colors.get(name) }} />
+            {size >= 72 && <span>{name}</span>}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+});
+
+const settleMs = 50;
+
+/** Asks for its picture only after it has stayed for a moment, and stops asking when it is scrolled away. */
+function Thumbnail({ url, size }: { url: string; size: number }) {
+  const image = useRef<HTMLImageElement>(null);
+  const [broken, setBroken] = useState<string | null>(null);
+  const src = thumbnailUrl(url, size, window.devicePixelRatio);
+  useEffect(() => {
+    const element = image.current;
+    if (!element) return undefined;
+    const timer = setTimeout(() => {
+      element.src = src;
+    }, settleMs);
+    return () => {
+      clearTimeout(timer);
+      // An image that is on its way would keep its connection otherwise.
+      if (!element.complete) element.removeAttribute("src");
+    };
+  }, [src]);
+  if (broken === src) return <PictureOutlined className="ds-broken" aria-hidden />;
+  return <img ref={image} alt="" decoding="async" draggable={false} onError={() => setBroken(src)} />;
+}

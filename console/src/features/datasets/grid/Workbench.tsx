@@ -1,0 +1,203 @@
+// Where labelling happens: it ties the list, the selection, the labels and the keys together.
+import { Flex, Tabs } from "antd";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { useFormat, useTranslation } from "@/lib/i18n";
+import { ErrorState, useNotify } from "@/ui";
+import { editOf } from "../labels/LabelManager";
+import { labelKeys } from "../labels/shortcuts";
+import type { Dataset, Stats } from "../queries";
+import { DeleteSamples } from "./DeleteSamples";
+import { leaves, tabs, type SampleSearch, type Tab } from "./filter";
+import { FilterBar } from "./FilterBar";
+import { KeysDialog } from "./KeysDialog";
+import { useKeys, type KeyActions } from "./keys";
+import { removeLabel, removeLabels, toggleHard, toggleLabel, withMarks, type Change, type Marks, type Sample } from "./labelling";
+import { LabelPanel } from "./LabelPanel";
+import { NoSamples } from "./NoSamples";
+import { Preview } from "./Preview";
+import { SampleGrid, type GridHandle } from "./SampleGrid";
+import { addAll, nothing, without, type Selection } from "./selection";
+import { sizes, Toolbar } from "./Toolbar";
+import { useLabelling } from "./useLabelling";
+import { useNextUnlabelled } from "./useNextUnlabelled";
+import { useKnownSamples, useSamples } from "./useSamples";
+import { useStored } from "./useStored";
+
+interface WorkbenchProps {
+  dataset: Dataset;
+  stats: Stats;
+  search: SampleSearch;
+  onSearch: (search: SampleSearch) => void;
+  counts: Record<Tab, number>;
+}
+
+interface Shown {
+  index: number;
+  sample: Sample;
+}
+
+export function Workbench({ dataset, stats, search, onSearch, counts }: WorkbenchProps) {
+  const { t } = useTranslation("datasets");
+  const format = useFormat();
+  const notify = useNotify();
+  const { dataset_id: datasetId } = dataset;
+  const labels = stats.label_stats;
+  const list = useSamples(datasetId, search);
+  const grid = useRef<GridHandle>(null);
+  const [selection, setSelection] = useState<Selection>(nothing);
+  const [active, setActive] = useState(0);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [deleting, setDeleting] = useState<string[]>([]);
+  const [helping, setHelping] = useState(false);
+  const [size, setSize] = useStored("size", 128);
+  const [single, setSingle] = useStored("single", false);
+
+  const colorKey = JSON.stringify(labels.map(({ name, property }) => [name, property["@modelarts:color"] ?? ""]));
+  const colors = useMemo(() => new Map(JSON.parse(colorKey) as [string, string][]), [colorKey]);
+  const keys = useMemo(() => labelKeys(labels.map(editOf)), [labels]);
+  const selected = useKnownSamples(datasetId, selection.ids);
+
+  const onMarks = useCallback((marks: ReadonlyMap<string, Marks>) => {
+    setShown((old) => {
+      const own = old && marks.get(old.sample.sample_id);
+      return own ? { ...old, sample: withMarks(old.sample, own) } : old;
+    });
+  }, []);
+  const labelling = useLabelling(datasetId, onMarks);
+  const nextUnlabelled = useNextUnlabelled(list, counts.unlabelled);
+
+  const targets = shown ? [shown.sample] : selected;
+  function step(changes: Change[]) {
+    labelling.apply(targets, changes);
+    // Samples that no longer belong here go out of sight, and with them out of the selection.
+    const gone = changes.filter(({ after }) => leaves(search, after.labels.map(({ name }) => name)));
+    setSelection((old) => without(old, gone.map(({ id }) => id)));
+  }
+  const toggle = (name: string) => targets.length > 0 && step(toggleLabel(targets, name, { only: single }));
+  const hard = () => targets.length > 0 && step(toggleHard(targets));
+
+  function changeSearch(next: SampleSearch) {
+    setSelection(nothing);
+    setActive(0);
+    onSearch(next);
+  }
+  function open(index: number) {
+    const sample = list.at(index);
+    if (sample) setShown({ index, sample });
+  }
+  /** Show a position large, in sight behind it, and select it. */
+  async function go(index: number) {
+    const [sample] = await list.load(index, index);
+    if (!sample) return;
+    grid.current?.show(index);
+    setSelection({ ids: new Set([sample.sample_id]), anchor: index });
+    setShown((old) => old && { index, sample });
+  }
+  // A sample that was just labelled may have left the list: what follows it has taken its place.
+  const here = shown ? shown.index : active;
+  const after = shown && list.at(shown.index)?.sample_id !== shown.sample.sample_id ? here : here + 1;
+  const next = () =>
+    void nextUnlabelled(after).then(
+      (index) => (index === null ? notify.info(t("grid.noneUnlabelled")) : go(index)),
+      (error: unknown) => notify.error(error),
+    );
+  function move(direction: 1 | -1) {
+    const index = direction === 1 ? after : here - 1;
+    if (index >= 0 && index < (list.total ?? 0)) void go(index).catch((error: unknown) => notify.error(error));
+  }
+  const resize = (direction: 1 | -1) => setSize(Math.min(sizes.most, Math.max(sizes.least, size + direction * sizes.step)));
+  const selectLoaded = () => setSelection((old) => addAll(old, list.loaded().map(({ sample_id }) => sample_id)));
+  function selectVisible() {
+    const { first, last } = grid.current?.visible() ?? { first: 0, last: -1 };
+    void list.load(first, last).then((samples) => setSelection((old) => addAll(old, samples.map(({ sample_id }) => sample_id))));
+  }
+
+  const labelActions = { label: toggle, hard, next, undo: labelling.undo, redo: labelling.redo, help: () => setHelping(true) };
+  const actions: KeyActions = {
+    ...labelActions,
+    selectLoaded,
+    clear: () => setSelection(nothing),
+    remove: () => setDeleting([...selection.ids]),
+    search: () => document.querySelector<HTMLInputElement>("[data-search] input, input[data-search]")?.focus(),
+    size: resize,
+  };
+  useKeys(shown === null, keys, actions);
+
+  return (
+    <Flex gap={12} style={{ flex: 1, minHeight: 0 }}>
+      <Flex vertical gap={8} style={{ flex: 1, minWidth: 0, minHeight: 0 }}>
+        <Tabs
+          activeKey={search.tab ?? "all"}
+          onChange={(tab) => changeSearch({ ...search, tab: tab === "all" ? undefined : (tab as SampleSearch["tab"]) })}
+          tabBarStyle={{ margin: 0 }}
+          items={tabs.map((tab) => ({ key: tab, label: `${t(`tab.${tab}`)} (${format.number(counts[tab])})` }))}
+        />
+        <FilterBar search={search} onSearch={changeSearch} labels={labels} folder={dataset.data_url} />
+        <Toolbar
+          selected={selection.ids.size}
+          total={list.total}
+          labelling={labelling}
+          size={size}
+          onSize={setSize}
+          onSelectVisible={selectVisible}
+          onSelectLoaded={selectLoaded}
+          onClear={() => setSelection(nothing)}
+          onHard={hard}
+          onDelete={() => setDeleting([...selection.ids])}
+          onKeys={() => setHelping(true)}
+        />
+        {list.error !== null && <ErrorState error={list.error} onRetry={list.retry} />}
+        {list.total === 0 ? (
+          <NoSamples dataset={dataset} search={search} onClear={() => changeSearch({ tab: search.tab })} />
+        ) : (
+          <SampleGrid
+            ref={grid}
+            key={JSON.stringify(search)}
+            list={list}
+            size={size}
+            colors={colors}
+            selection={selection}
+            onSelect={setSelection}
+            active={active}
+            onActive={setActive}
+            onOpen={open}
+          />
+        )}
+      </Flex>
+      <LabelPanel
+        datasetId={datasetId}
+        labels={labels}
+        keys={keys}
+        colors={colors}
+        samples={selected}
+        selected={selection.ids.size}
+        onToggle={toggle}
+        onRemove={(name) => step(removeLabel(targets, name))}
+        onRemoveAll={() => step(removeLabels(targets))}
+        single={single}
+        onSingle={setSingle}
+      />
+      <Preview
+        sample={shown?.sample ?? null}
+        index={here}
+        total={Math.max(list.total ?? 0, here + 1)}
+        neighbours={[list.at(after), here > 0 ? list.at(here - 1) : undefined]}
+        labels={labels}
+        keys={keys}
+        actions={labelActions}
+        onMove={move}
+        onClose={() => {
+          setShown(null);
+          grid.current?.focus();
+        }}
+      />
+      <DeleteSamples
+        datasetId={datasetId}
+        ids={deleting}
+        onDeleted={(ids) => setSelection((old) => without(old, ids))}
+        onClose={() => setDeleting([])}
+      />
+      <KeysDialog open={helping} onClose={() => setHelping(false)} />
+    </Flex>
+  );
+}
