@@ -16,12 +16,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from tests.conftest import PASSWORD, Api, Platform, required
+
 from maquette.db import Database
 from maquette.engines import LocalEngine
 from maquette.kit.config import Settings
 from maquette.worker import Worker
-
-from tests.conftest import PASSWORD, Api, Platform, required
 
 
 def until(
@@ -110,7 +110,8 @@ class WorkerProcess:
         }
         code = "from maquette.kit.config import Settings; from maquette.worker import main; main(Settings())"
         self.process = subprocess.Popen([sys.executable, "-c", code], env=environment)
-        until(settings.worker_socket.exists, what="the worker")
+        until(lambda: settings.worker_socket.exists() or self.process.poll() is not None, what="the worker")
+        assert self.process.poll() is None, "the worker ended at once"
 
     def kill(self) -> None:
         self.process.kill()

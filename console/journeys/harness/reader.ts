@@ -60,8 +60,10 @@ export class Reader {
     return this.page.getByRole("dialog").last();
   }
 
+  /** A button by its text; an icon before it adds a word to its name. */
   button(name: string, within: Page | Locator = this.page): Locator {
-    return within.getByRole("button", { name, exact: true });
+    const text = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return within.getByRole("button", { name: new RegExp(`^(?:[a-z-]+ )?${text}$`) });
   }
 
   async press(name: string, within: Page | Locator = this.page): Promise<void> {

@@ -18,9 +18,9 @@ export interface FolderEntry {
 }
 
 /** The buckets that the user may see. */
-export function useBucketList(enabled = true) {
+export function useBucketList() {
   const { projectId } = useScope();
-  return $api.useQuery("get", bucketsPath, { params: { path: { project_id: projectId } } }, { enabled });
+  return $api.useQuery("get", bucketsPath, { params: { path: { project_id: projectId } } });
 }
 
 /** What lies directly in a folder, a thousand entries at a time. The cache entry is the one of the files' pages. */

@@ -1,7 +1,11 @@
 // The left navigation as data. A page gets its entry here once its route exists; `to` is checked against the routes.
 import {
   AppstoreOutlined,
+  AuditOutlined,
+  CloudServerOutlined,
   DatabaseOutlined,
+  DeploymentUnitOutlined,
+  ExperimentOutlined,
   FolderOpenOutlined,
 } from "@ant-design/icons";
 import type { LinkProps } from "@tanstack/react-router";
@@ -25,5 +29,14 @@ export interface NavSection {
 export const navigation: NavSection[] = [
   { pages: [{ label: "overview", to: "/", icon: <AppstoreOutlined /> }] },
   { label: "data", pages: [{ label: "datasets", to: "/datasets", icon: <DatabaseOutlined /> }] },
+  { label: "training", pages: [{ label: "jobs", to: "/training", icon: <ExperimentOutlined /> }] },
+  {
+    label: "deployment",
+    pages: [
+      { label: "applications", to: "/models", icon: <DeploymentUnitOutlined /> },
+      { label: "realtime", to: "/services", icon: <CloudServerOutlined /> },
+    ],
+  },
   { pages: [{ label: "files", to: "/files", icon: <FolderOpenOutlined /> }] },
+  { pages: [{ label: "audit", to: "/audit", icon: <AuditOutlined /> }] },
 ];

@@ -5,10 +5,14 @@ import { sessionKey } from "@/api/session";
 import { PageSkeleton } from "@/ui";
 import { CrashPage, NotFoundPage } from "./pages";
 import { consoleRoute, nowhereRoute, rootRoute } from "./routes/root";
+import { auditRoutes } from "./routes/audit";
 import { datasetsRoutes } from "./routes/datasets";
 import { filesRoutes } from "./routes/files";
+import { modelsRoutes } from "./routes/models";
 import { overviewRoutes } from "./routes/overview";
+import { servicesRoutes } from "./routes/services";
 import { signInRoute } from "./routes/session";
+import { trainingRoutes } from "./routes/training";
 
 function toSignIn(): void {
   const { pathname, href } = router.state.location;
@@ -20,7 +24,7 @@ function toSignIn(): void {
 
 export const queryClient = createConsoleQueryClient(toSignIn);
 
-const routeTree = rootRoute.addChildren([signInRoute, consoleRoute.addChildren([...overviewRoutes, ...datasetsRoutes, ...filesRoutes, nowhereRoute])]);
+const routeTree = rootRoute.addChildren([signInRoute, consoleRoute.addChildren([...overviewRoutes, ...datasetsRoutes, ...trainingRoutes, ...modelsRoutes, ...servicesRoutes, ...filesRoutes, ...auditRoutes, nowhereRoute])]);
 
 export const router = createRouter({
   routeTree,

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from maquette.pools.flavors import Machine
-
 from tests.conftest import Api
 from tests.running import Live, home, live, running, sandbox, until
+
+from maquette.pools.flavors import Machine
 
 __all__ = ["home", "live", "running", "sandbox"]
 

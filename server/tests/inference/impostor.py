@@ -3,11 +3,11 @@
 import socket
 import threading
 
+from tests.running import Live
+
 from maquette.inference.sockets import socket_folder
 from maquette.inference.tables import READY, RUNNING, Instance, Service
 from maquette.kit.ids import new_id, new_uuid
-
-from tests.running import Live
 
 
 class Impostor:

@@ -4,13 +4,13 @@ import threading
 from typing import Any
 
 import pytest
-from maquette.inference.tables import Instance
 from sqlalchemy import update
-
 from tests.inference.conftest import Owner, Service
 from tests.running import until
 
-pytestmark = pytest.mark.parametrize("sandbox", ["process"], indirect=True)
+from maquette.inference.tables import Instance
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("sandbox", ["process"], indirect=True)]
 
 
 def test_stopping_and_starting(owner: Owner) -> None:

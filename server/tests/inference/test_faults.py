@@ -5,11 +5,10 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-
 from tests.inference.conftest import ECHO, Owner
 from tests.running import Live, WorkerProcess, until
 
-pytestmark = pytest.mark.parametrize("sandbox", ["process"], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("sandbox", ["process"], indirect=True)]
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from maquette.iam.tokens import revoke_token
-from maquette.inference import connections, gateway, prediction_routes
-
 from tests.conftest import Api
 from tests.inference.impostor import Impostor
 from tests.running import Live, until
+
+from maquette.iam.tokens import revoke_token
+from maquette.inference import connections, gateway, prediction_routes
+from maquette.web import routing
 
 pytestmark = pytest.mark.parametrize("sandbox", ["process"], indirect=True)
 
@@ -162,6 +163,15 @@ def test_too_large_a_body_is_refused(impostor: Impostor, monkeypatch: pytest.Mon
     assert post(impostor, content=b"x" * (1 << 20)).status_code == 200
     assert post(impostor, content=b"x" * ((1 << 20) + 1)).status_code == 413
     assert post(impostor, content=iter([b"x" * 600_000] * 2)).status_code == 413
+
+
+def test_nobody_can_fill_the_memory_with_a_body_to_be_checked(
+    impostor: Impostor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "SIGNED_BODY_LIMIT", 1 << 20)
+    headers = {"Authorization": "SDK-HMAC-SHA256 Access=a, SignedHeaders=host;x-sdk-date, Signature=" + "0" * 64}
+    answer = impostor.live.http.post(impostor.url, headers=headers, content=iter([b"x" * 600_000] * 2))
+    assert answer.status_code == 413
 
 
 def test_only_who_may_enter_the_workspace_can_predict(impostor: Impostor) -> None:

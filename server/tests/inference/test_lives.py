@@ -6,13 +6,13 @@ from typing import Any
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
+from sqlalchemy import select
+from tests.inference.conftest import Owner, Service
+from tests.running import until
+
 from maquette.iam.tables import User
 from maquette.iam.users import create_credential
 from maquette.kit.vault import Vault
-from sqlalchemy import select
-
-from tests.inference.conftest import Owner, Service
-from tests.running import until
 
 BROKEN = "raise ValueError('no weights here')"
 
@@ -74,7 +74,8 @@ def test_a_broken_package_fails_at_once_and_says_why(owner: Owner) -> None:
     service = Service(owner, answer.json()["service_id"])
     told = service.comes_to("failed")
     assert re.search(r"failed to load: ValueError: no weights here$", told["error_msg"]), told["error_msg"]
-    until(lambda: not service.instances())
+    assert "Traceback" in service.log()
+    until(lambda: {row["phase"] for row in service.instances()} == {"ended"})
     assert owner.show(f"{service.path}/logs")["logs"][0]["result"] == "FAIL"
     assert any("deploy service failed" in info for info in service.events())
     answer = service.ask({})

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from maquette.inference.service import ServiceFilter, list_services
-from maquette.inference.tables import Service
+
 from maquette.registry.tables import PUBLISHED, Model
 
 ON_CPU = "modelarts.vm.cpu.1u"
@@ -41,7 +40,7 @@ def test_what_real_clients_send(api: Any, platform: Any) -> None:
     told = api.get("/v1", f"services/{answer.json()['service_id']}").json()
     assert [each["weight"] for each in told["config"]] == [70, 30]
     assert (told["status"], told["invocation_times"], told["config"][1]["envs"]) == ("deploying", 0, {"A_B": "1"})
-    assert told["due_time"] - told["publish_at"] == 24 * 3600 * 1000
+    assert abs(told["due_time"] - told["publish_at"] - 24 * 3600 * 1000) < 60_000
     assert api.get("/v1", "services?status=deploying&service_name=SV").json()["count"] == 1
     assert api.get("/v1", f"services?model_id={second}").json()["count"] == 1
     assert api.get("/v1", "services?infer_type=batch").json()["count"] == 0
@@ -134,9 +133,3 @@ def test_specifications_are_the_flavors_of_this_machine(api: Any) -> None:
     assert told["specifications"][0]["specification"] == ON_CPU
     assert api.get("/v1", "services/specifications?is_personal_cluster=true").json()["count"] == 0
     assert api.get("/v1", "services/specifications?limit=1").json()["count"] == 1
-
-
-def test_a_filter_left_empty_asks_for_nothing() -> None:
-    assert ServiceFilter("0") == ServiceFilter(workspace_id="0")
-    assert callable(list_services)
-    assert Service.__tablename__ == "services"

@@ -1,5 +1,6 @@
 """Platform tasks: done once, resumed from the checkpoint, fenced, cancelled, and honest about failure."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -114,11 +115,17 @@ def test_failures_are_told_without_a_traceback(database: Database) -> None:
 def test_two_runners_never_do_the_same_task(database: Database) -> None:
     done: list[str] = []
     ids = [ask(database) for _ in range(8)]
-    runners = [TaskRunner(database, {"count": lambda task: done.append(task.id)}, threads=4) for _ in range(2)]
+    finished = threading.Event()
+
+    def handle(task: RunningTask) -> None:
+        done.append(task.id)
+        if len(done) >= len(ids):
+            finished.set()
+
+    runners = [TaskRunner(database, {"count": handle}, threads=4) for _ in range(2)]
     for runner in runners:
         runner.poke()
+    assert finished.wait(30)
     for runner in runners:
-        runner._pool.shutdown(wait=True)
-    for runner in runners:
-        runner.run_until_idle()
+        runner.close()
     assert sorted(done) == sorted(ids)

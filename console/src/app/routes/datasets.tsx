@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { readSearch } from "@/features/datasets/grid/filter";
 import { consoleRoute } from "./root";
 
 export const datasetsRoutes = [
@@ -15,11 +16,14 @@ export const datasetsRoutes = [
   createRoute({
     getParentRoute: () => consoleRoute,
     path: "/datasets/$datasetId",
+    validateSearch: readSearch,
     component: lazyRouteComponent(() => import("@/features/datasets/grid/DataPage"), "DataPage"),
   }),
   createRoute({
     getParentRoute: () => consoleRoute,
     path: "/datasets/$datasetId/versions",
+    validateSearch: (search: Record<string, unknown>): { version?: string } =>
+      typeof search.version === "string" ? { version: search.version } : {},
     component: lazyRouteComponent(() => import("@/features/datasets/versions/VersionsPage"), "VersionsPage"),
   }),
 ] as const;

@@ -11,6 +11,7 @@ const datasetPath = "/v2/{project_id}/datasets/{dataset_id}";
 const statsPath = "/v2/{project_id}/datasets/{dataset_id}/data-annotations/stats";
 const labelsPath = "/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels";
 const versionsPath = "/v2/{project_id}/datasets/{dataset_id}/versions";
+const versionPath = "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}";
 
 export type Dataset = Answer<typeof datasetsPath, "get">["datasets"][number];
 export type Stats = Answer<typeof statsPath, "get">;
@@ -95,7 +96,7 @@ export function useVersions(datasetId: string) {
     "get",
     versionsPath,
     { params: pathOf(projectId, datasetId) },
-    { refetchInterval: pollWhile<{ versions: Version[] }>((data) => data.versions.some(({ status }) => status === 0), 1500) },
+    { refetchInterval: pollWhile<Answer<typeof versionsPath, "get">>((data) => data.versions.some(({ status }) => status === 0), 1500) },
   );
 }
 
@@ -104,9 +105,9 @@ export function useVersion(datasetId: string, versionId: string) {
   const path = { project_id: projectId, dataset_id: datasetId, version_id: versionId };
   return $api.useQuery(
     "get",
-    "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}",
+    versionPath,
     { params: { path } },
-    { refetchInterval: pollWhile<{ status: number }>(({ status }) => status === 0, 1500) },
+    { refetchInterval: pollWhile<Answer<typeof versionPath, "get">>(({ status }) => status === 0, 1500) },
   );
 }
 
@@ -174,7 +175,7 @@ export function usePublish(datasetId: string) {
 export function useDeleteVersion(datasetId: string) {
   const { projectId } = useScope();
   const client = useQueryClient();
-  const remove = $api.useMutation("delete", "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", {
+  const remove = $api.useMutation("delete", versionPath, {
     onSuccess: () => refreshDataset(client, datasetId),
   });
   return (versionId: string) =>

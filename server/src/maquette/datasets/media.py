@@ -17,7 +17,6 @@ from starlette.responses import Response
 from maquette.buckets import Stores, open_url
 from maquette.buckets.serving import serve
 from maquette.datasets.errors import not_an_image
-from maquette.datasets.paths import data_actor
 from maquette.datasets.samples import find_any_sample, media_mark
 from maquette.datasets.service import find_dataset
 from maquette.db import Database
@@ -79,7 +78,7 @@ class Media:
         with self.database.read() as session:
             dataset = find_dataset(session, self.actor, dataset_id)
             row = find_any_sample(session, dataset, sample_id)
-        store, key = open_url(self.database, self.stores, data_actor(self.actor, dataset), row.source)
+        store, key = open_url(self.database, self.stores, self.actor, row.source)
         return row, store, key
 
     def _make(self, row: Any, store: ObjectStore, key: str, edge: int) -> bytes:

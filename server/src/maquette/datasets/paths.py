@@ -52,8 +52,3 @@ def inner_paths(dataset: Dataset) -> dict[str, str]:
         "inner_temp_path": f"{home}temp/",
         "inner_task_path": f"{home}task/",
     }
-
-
-def data_actor(actor: Actor, dataset: Dataset) -> Actor:
-    """The actor as far as this dataset's buckets go: a task knows only the workspace it runs in, not the shared one."""
-    return actor.within(actor.project_id, actor.workspaces | {dataset.workspace_id, DEFAULT})

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import update
 
 from maquette.buckets import Stores, open_bucket, open_url
-from maquette.datasets.paths import data_actor, inner_paths, input_folder
+from maquette.datasets.paths import inner_paths, input_folder
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.snapshots import INDEX_FILE, MANIFEST_FILE, Snapshot, sha256_of, take_snapshot
 from maquette.datasets.tables import Dataset, Version
@@ -91,7 +91,7 @@ class _Publication:
         self._dataset = dataset
         self._version = version
         self._folder = folder
-        self._actor = data_actor(task.actor, dataset)
+        self._actor = task.actor
         self._target = _target(dataset, version)
         self._store = open_bucket(task.database, stores, self._actor, self._target.bucket)
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_bucket
-from maquette.datasets.paths import data_actor
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import Dataset, Sample
 from maquette.datasets.working_set import BATCH, SAMPLE_COLUMNS, remove_samples
@@ -57,7 +56,7 @@ def delete_files(database: Database, stores: Stores, task: RunningTask, sources:
         bucket, key = parse_obs_url(source)
         keys.setdefault(bucket, []).append(key)
     for bucket, some in keys.items():
-        open_bucket(database, stores, data_actor(task.actor, dataset), bucket).delete_many(some)
+        open_bucket(database, stores, task.actor, bucket).delete_many(some)
 
 
 def _forget(session: Session, dataset_id: str, sources: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_bucket
 from maquette.datasets.inventory import Problems, Seen, batches, refusal, seen_keys
-from maquette.datasets.paths import data_actor, input_folder
+from maquette.datasets.paths import input_folder
 from maquette.datasets.service import lock_dataset_row, resource
 from maquette.datasets.tables import Dataset, Sample, SyncReport
 from maquette.datasets.types import dataset_type
@@ -106,7 +106,7 @@ def _synchronise(settings: Settings, stores: Stores, task: RunningTask) -> dict[
         scratch.unlink(missing_ok=True)
         return _result(report, Tally(**task.checkpoint))
     bucket, prefix = input_folder(dataset)
-    store = open_bucket(task.database, stores, data_actor(task.actor, dataset), bucket)
+    store = open_bucket(task.database, stores, task.actor, bucket)
     # A sample younger than this may belong to a file that the walk could not see any more.
     boundary = new_id()
     with seen_keys(scratch) as seen:

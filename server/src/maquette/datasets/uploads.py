@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from maquette.buckets import Stores, open_bucket, open_url
 from maquette.datasets.annotations import encode_labels, merge_metadata
 from maquette.datasets.labels import LabelBook, failed
-from maquette.datasets.paths import data_actor, input_folder
+from maquette.datasets.paths import input_folder
 from maquette.datasets.sample_schemas import NewSample, UploadAnswer, UploadedSample, UploadSamples
 from maquette.datasets.samples import labeler_name
 from maquette.datasets.service import find_dataset, resource
@@ -62,7 +62,7 @@ class Uploader:
             dataset = find_dataset(session, self.actor, dataset_id)
             book = LabelBook(session, dataset)
         bucket, prefix = input_folder(dataset)
-        store = open_bucket(self.database, self.stores, data_actor(self.actor, dataset), bucket)
+        store = open_bucket(self.database, self.stores, self.actor, bucket)
         results: list[UploadedSample] = []
         stored: list[_Stored] = []
         for index, item in enumerate(body.samples):

@@ -6,7 +6,6 @@ from typing import Any
 from maquette.buckets import Stores, open_url
 from maquette.datasets.annotations import decode_metadata
 from maquette.datasets.labels import LabelBook
-from maquette.datasets.paths import data_actor
 from maquette.datasets.sample_schemas import SampleItem, SampleLabel, SampleList
 from maquette.datasets.samples import THUMBNAIL_EDGE, media_urls
 from maquette.datasets.search import STATUS
@@ -33,7 +32,7 @@ class VersionSamples:
         """A page in the order of sample ids. Raises Conflict when the version's files are not what was published."""
         # Before it is published a version has no address; the reader below says so.
         address = self.version.manifest_url or self.book.dataset.work_path
-        store, _ = open_url(self.database, self.stores, data_actor(self.actor, self.book.dataset), address)
+        store, _ = open_url(self.database, self.stores, self.actor, address)
         found = list_version_samples(store, self.version, page.skip, page.limit, label_name=label_name, state=state)
         samples = [self._describe(sample) for sample in found.samples]
         return SampleList.model_construct(sample_count=found.total, samples=samples)

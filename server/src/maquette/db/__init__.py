@@ -2,6 +2,7 @@
 
 from maquette.db.base import Base, JsonColumn, Owned, visible_to
 from maquette.db.engine import Database
+from maquette.db.failures import explained
 from maquette.db.hooks import after_commit, wake_worker
 
-__all__ = ["Base", "Database", "JsonColumn", "Owned", "after_commit", "visible_to", "wake_worker"]
+__all__ = ["Base", "Database", "JsonColumn", "Owned", "after_commit", "explained", "visible_to", "wake_worker"]

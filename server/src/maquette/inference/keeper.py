@@ -6,7 +6,7 @@ at one service and names the next steps; most of the time there are none, and no
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -118,7 +118,7 @@ class ServiceKeeper:
         ]
 
 
-def due(scene: Scene) -> list[Step]:
+def due(scene: Scene) -> Sequence[Step]:
     """The next steps of a service, first things first: further ones show when these have been taken."""
     service = scene.service
     if service.due_at and service.due_at <= now_ms():
@@ -128,7 +128,8 @@ def due(scene: Scene) -> list[Step]:
     if service.wanted == STOPPED:
         return _retirements(scene, scene.instances) if scene.instances else [partial(_stopped, service)]
     if service.status == FAILED:
-        return _retirements(scene, scene.instances)
+        # The rows stay until the next attempt, for their logs.
+        return [step for step in _retirements(scene, scene.instances) if step.func is _stop]
     if not scene.live and (reason := _hopeless(scene)):
         return [partial(_give_up, service, reason)]
     if gone := [row for row in scene.newest if row.state == GONE]:
@@ -138,7 +139,7 @@ def due(scene: Scene) -> list[Step]:
     return _judgement(scene)
 
 
-def _judgement(scene: Scene) -> list[Step]:
+def _judgement(scene: Scene) -> Sequence[Step]:
     """Everything that was asked for is there: is it ready?"""
     service = scene.service
     trouble = [row for row in scene.newest if row.state != READY]
@@ -172,9 +173,9 @@ def _missing(scene: Scene) -> list[int]:
     return found
 
 
-def _retirements(scene: Scene, instances: list[Instance]) -> list[Step]:
+def _retirements(scene: Scene, instances: list[Instance]) -> list[partial[None]]:
     """Stop these instances; a row goes once its workload has ended."""
-    steps: list[Step] = []
+    steps: list[partial[None]] = []
     for row in instances:
         workload = scene.workloads.get(row.id)
         if workload is None or workload.phase not in ACTIVE:

@@ -31,6 +31,7 @@ from maquette.kit.errors import Invalid
 from maquette.kit.pages import INT64_MAX, page_numbered
 from maquette.pools import Workload, check_may_run, flavors, log_path
 from maquette.pools.watching import read_bytes
+from maquette.pools.workloads import attempt_path
 from maquette.web import ActorDep, Contract, DatabaseDep, Router, SessionDep, SettingsDep
 
 router = Router("/v1/{project_id}/services", "services")
@@ -202,13 +203,18 @@ def show_instance_log(
     settings: SettingsDep,
     offset: Annotated[int, Query(ge=-1, le=INT64_MAX)] = -1,
 ) -> InstanceLog:
-    """Up to 1 MiB of what the instance printed, from `offset` in bytes; -1 is the end's last MiB."""
+    """Up to 1 MiB of what the instance printed, from `offset` in bytes; -1 is the end's last MiB.
+
+    Between two attempts it is the last one's.
+    """
     with database.read() as session:
         row = services.find_service(session, actor, service_id)
         instance, workload = session.get(Instance, instance_id), session.get(Workload, instance_id)
         if instance is None or workload is None or instance.service_id != row.id:
             raise no_instance(instance_id)
     path = log_path(settings, workload)
+    if workload.attempt > 1 and not path.exists():
+        path = settings.jobs_dir / attempt_path(workload.id, workload.attempt - 1) / "log"
     _, size = read_bytes(path, 0, 0)
     start = max(size - LOG_CHUNK, 0) if offset < 0 else min(offset, size)
     content, size = read_bytes(path, start, LOG_CHUNK)

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from maquette.web import Contract
 
 Text = Annotated[str, Field(max_length=256)]
-# Set in the instance's sandbox after its interpreter has begun: LD_PRELOAD and the like reach only what the model starts.
+# Set inside the sandbox after its interpreter has begun: LD_PRELOAD and the like reach only what the model starts.
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,127}$")]
 
 

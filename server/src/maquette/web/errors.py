@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from maquette.db import explained
@@ -29,6 +30,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(DBAPIError, _answer_database)
+    app.add_exception_handler(NoConnection, _answer_overload)
     app.add_exception_handler(OverflowError, _answer_overflow)
 
 
@@ -80,6 +82,10 @@ def _answer_database(request: Request, error: Exception) -> JSONResponse:
     if isinstance(known, Unavailable):
         log.error("database unavailable: %s", type(error.orig).__name__, exc_info=error)
     return render(request, known)
+
+
+def _answer_overload(request: Request, error: Exception) -> JSONResponse:
+    return render(request, Unavailable("All connections to the database are in use. Try again in a moment."))
 
 
 def _answer_overflow(request: Request, error: Exception) -> JSONResponse:

@@ -1,7 +1,7 @@
 // What the last sync of the input path has to say: that it goes on, that it failed, or which files it could not take.
 import { Alert, Button, Modal } from "antd";
 import { useEffect, useState } from "react";
-import { useFormat, useTranslation } from "@/lib/i18n";
+import { useTranslation } from "@/lib/i18n";
 import { syncing, useSyncStatus, type Dataset } from "../queries";
 
 interface SyncNoticeProps {
@@ -11,7 +11,6 @@ interface SyncNoticeProps {
 
 export function SyncNotice({ dataset, onSync }: SyncNoticeProps) {
   const { t } = useTranslation(["datasets", "common"]);
-  const format = useFormat();
   const { data, refetch } = useSyncStatus(dataset.dataset_id, true);
   const [listed, setListed] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -25,8 +24,7 @@ export function SyncNotice({ dataset, onSync }: SyncNoticeProps) {
         showIcon
         role="status"
         title={t("datasets:sync.running", {
-          count: dataset.total_sample_count,
-          formatted: format.number(dataset.total_sample_count),
+          count: dataset.total_sample_count
         })}
       />
     );
@@ -72,7 +70,7 @@ export function SyncNotice({ dataset, onSync }: SyncNoticeProps) {
         <ul style={{ maxHeight: "60vh", overflow: "auto", paddingInlineStart: 20 }} tabIndex={0}>
           {problems.map((problem, index) => (
             <li key={index} style={{ overflowWrap: "anywhere" }}>
-              <code>{String(problem.key ?? problem.file ?? problem.name ?? "")}</code> {String(problem.message ?? problem.reason ?? "")}
+              <code>{String(problem.source ?? "")}</code> {String(problem.reason ?? "")}
             </li>
           ))}
         </ul>

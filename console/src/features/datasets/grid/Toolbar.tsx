@@ -1,7 +1,7 @@
 // The line above the grid: what is selected and what can be done with it, whether all is saved, and the cells' size.
 import { DeleteOutlined, FireOutlined, QuestionCircleOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Flex, Slider, Typography } from "antd";
-import { useFormat, useTranslation } from "@/lib/i18n";
+import { useTranslation } from "@/lib/i18n";
 import { StatusTag } from "@/ui";
 import type { SaveState } from "./saving";
 import type { Labelling } from "./useLabelling";
@@ -25,14 +25,13 @@ interface ToolbarProps {
 export function Toolbar(props: ToolbarProps) {
   const { selected, total, labelling, size, onSize, onKeys } = props;
   const { t } = useTranslation(["datasets", "common"]);
-  const format = useFormat();
   return (
     <Flex justify="space-between" align="center" gap="4px 12px" wrap style={{ minHeight: 32 }}>
       <Flex align="center" gap={8} wrap>
         <Typography.Text strong={selected > 0} role="status" style={{ minWidth: 96 }}>
           {selected > 0
             ? t("common:table.selected", { count: selected })
-            : total !== undefined && t("datasets:count.samples", { count: total, formatted: format.number(total) })}
+            : total !== undefined && t("datasets:count.samples", { count: total })}
         </Typography.Text>
         <SelectMenu {...props} />
         {selected > 0 && (

@@ -2,7 +2,7 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, Modal, theme } from "antd";
 import { useState } from "react";
-import { useFormat, useTranslation } from "@/lib/i18n";
+import { useTranslation } from "@/lib/i18n";
 import { EmptyState, ErrorState } from "@/ui";
 import type { LabelStats } from "../queries";
 import { DeleteLabel } from "./DeleteLabel";
@@ -69,7 +69,6 @@ interface LabelLineProps {
 function LabelLine({ label, others, autoKey, onChange, onDelete }: LabelLineProps) {
   const { t } = useTranslation(["datasets", "common"]);
   const { token } = theme.useToken();
-  const format = useFormat();
   const saved = editOf(label);
   const [name, setName] = useState(saved.name);
   const problem = labelNameProblem(name, others);
@@ -101,7 +100,7 @@ function LabelLine({ label, others, autoKey, onChange, onDelete }: LabelLineProp
           onChange={(shortcut) => onChange({ ...saved, shortcut })}
         />
         <span style={{ width: 84, flex: "none", textAlign: "end", color: token.colorTextSecondary }}>
-          {t("datasets:count.samples", { count: label.sample_count, formatted: format.number(label.sample_count) })}
+          {t("datasets:count.samples", { count: label.sample_count })}
         </span>
         <Button
           type="text"

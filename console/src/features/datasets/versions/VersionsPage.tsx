@@ -1,0 +1,71 @@
+// The versions of a dataset: their evolution on the left, one of them in detail on the right.
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Button, Flex } from "antd";
+import { useState } from "react";
+import { useTranslation } from "@/lib/i18n";
+import { EmptyState, Page, QueryView } from "@/ui";
+import { isBusy, useDataset, useVersions, type Dataset } from "../queries";
+import { DatasetStatus } from "../status";
+import { Evolution } from "./Evolution";
+import { PublishDialog } from "./PublishDialog";
+import { VersionDetails } from "./VersionDetails";
+
+const route = "/console/datasets/$datasetId/versions";
+
+export function VersionsPage() {
+  const { datasetId } = useParams({ from: route });
+  const dataset = useDataset(datasetId);
+  return <QueryView query={dataset}>{(data) => <Versions dataset={data} />}</QueryView>;
+}
+
+function Versions({ dataset }: { dataset: Dataset }) {
+  const { t } = useTranslation("datasets");
+  const { dataset_id: datasetId, dataset_name: name } = dataset;
+  const versions = useVersions(datasetId);
+  const { version } = useSearch({ from: route });
+  const navigate = useNavigate({ from: "/datasets/$datasetId/versions" });
+  const [publishing, setPublishing] = useState(false);
+  const canPublish = !isBusy(dataset) && dataset.total_sample_count > 0;
+  const publish = (
+    <Button type="primary" disabled={!canPublish} onClick={() => setPublishing(true)}>
+      {t("publish.button")}
+    </Button>
+  );
+  return (
+    <Page
+      title={t("version.title")}
+      crumbs={[
+        { label: t("title"), link: { to: "/datasets" } },
+        { label: name, link: { to: "/datasets/$datasetId", params: { datasetId }, search: {} } },
+      ]}
+      mark={isBusy(dataset) && <DatasetStatus status={dataset.status} />}
+      actions={
+        <>
+          <Link to="/datasets/$datasetId" params={{ datasetId }} search={{}}>
+            <Button tabIndex={-1}>{t("version.toData")}</Button>
+          </Link>
+          {publish}
+        </>
+      }
+    >
+      <QueryView query={versions}>
+        {({ versions: list }) => {
+          const shown = list.find(({ version_id: id }) => id === version) ?? list[0];
+          if (!shown)
+            return <EmptyState title={t("version.none")} hint={t("version.noneHint")} action={canPublish && publish} />;
+          return (
+            <Flex gap={12} align="flex-start">
+              <Evolution
+                versions={list}
+                shown={shown.version_id}
+                onShow={(id) => void navigate({ search: { version: id }, replace: true })}
+              />
+              <VersionDetails key={shown.version_id} dataset={dataset} versionId={shown.version_id} />
+            </Flex>
+          );
+        }}
+      </QueryView>
+      <PublishDialog dataset={dataset} open={publishing} onClose={() => setPublishing(false)} />
+    </Page>
+  );
+}
