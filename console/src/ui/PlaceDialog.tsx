@@ -109,11 +109,11 @@ function Path({ folder, onGo }: { folder: Place | null; onGo: (place: Place | nu
 
 function Buckets({ onGo }: { onGo: (place: Place) => void }) {
   const { t } = useTranslation("picker");
-  const query = useBucketList();
-  if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Skeleton active style={{ padding: 12 }} />;
-  if (query.data.buckets.length === 0) return <EmptyState title={t("noBuckets")} hint={t("noBucketsHint")} />;
-  return query.data.buckets.map(({ name }) => (
+  const { data, error, refetch } = useBucketList();
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton active style={{ padding: 12 }} />;
+  if (data.buckets.length === 0) return <EmptyState title={t("noBuckets")} hint={t("noBucketsHint")} />;
+  return data.buckets.map(({ name }) => (
     <Line key={name} icon={<DatabaseOutlined />} name={name} onOpen={() => onGo({ bucket: name, key: "" })} />
   ));
 }
@@ -185,7 +185,7 @@ function Line({ icon, name, note, selected, disabled, onOpen, onDoubleClick }: L
       block
       disabled={disabled}
       aria-pressed={selected}
-      icon={icon}
+      icon={<span aria-hidden>{icon}</span>}
       onClick={onOpen}
       onDoubleClick={onDoubleClick}
       style={{ justifyContent: "flex-start", background: selected ? token.controlItemBgActive : undefined }}

@@ -81,12 +81,12 @@ class TaskRunner:
             self._run(task)
 
     def close(self) -> None:
-        """Let running tasks leave off at their next step; whoever runs next takes them up there."""
+        """Let running tasks leave off at their next step, and wait for that; whoever runs next takes them up there."""
         self._closing = True
         with self._lock:
             for task in self._running.values():
                 task.interrupt()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _claim(self) -> RunningTask | None:
         with self.database.write() as session:
