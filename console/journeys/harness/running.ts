@@ -1,7 +1,10 @@
 // Ends what a journey has started: services and jobs outlive the server by design, and their home is about to go.
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Server } from "./server.ts";
+import type { Server } from "./server.ts";
 import { tokenOf } from "./token.ts";
+
+const patience = 30_000;
 
 interface Running {
   services?: { service_id: string }[];
@@ -21,11 +24,21 @@ export async function removeRunning(server: Server): Promise<void> {
     const { jobs = [] } = await ask("GET", `/v1/${id}/training-jobs`);
     for (const { job_id } of jobs) await ask("DELETE", `/v1/${id}/training-jobs/${job_id}`);
   }
+  await server.stop();
   await gone(server.home);
 }
 
-/** Wait until no process has this home in its command line. */
+/** Wait until no process names this home in its command line. */
 async function gone(home: string): Promise<void> {
-  void home;
-  await sleep(0);
+  const until = Date.now() + patience;
+  while (await anyOf(home)) {
+    if (Date.now() > until) throw new Error(`Processes of ${home} still run after ${patience} ms.`);
+    await sleep(100);
+  }
+}
+
+async function anyOf(home: string): Promise<boolean> {
+  const processes = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+  const lines = await Promise.all(processes.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")));
+  return lines.some((line) => line.includes(home));
 }

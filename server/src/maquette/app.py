@@ -46,7 +46,9 @@ from maquette.web.static import ConsoleFiles
 from maquette.workspaces import accessible
 from maquette.workspaces.routes import router as workspaces_router
 
-PREDICT = "modelarts:service:predict"
+FREQUENT = frozenset(
+    {"modelarts:service:predict", "modelarts:dataset:getSample", "obs:object:GetObject", "obs:object:PutObject"}
+)
 KEPT_S = 2.0
 KEPT_MOST = 4096
 
@@ -104,9 +106,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
 class Gatekeeper:
     """Who asks, what they may enter, and whether their policies allow the route's action.
 
-    A prediction may take less time than finding this out. So for predictions the answer is kept for two seconds: what
-    is revoked or forbidden meanwhile holds after these. Refusals are not kept, nor is what a signature proved, which is
-    about one request.
+    Some requests come by the thousand and take less time than finding this out: predictions, thumbnails, a job's files.
+    For those the answer is kept for two seconds: what is revoked or forbidden meanwhile holds after these. Refusals are
+    not kept, nor is what a signature proved, which is about one request.
     """
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -122,7 +124,7 @@ class Gatekeeper:
             actor = actor.within(actor.project_id, accessible(session, actor))
             if action != SIGNED_IN:
                 require(session, actor, action)
-        if action == PREDICT and (key := _key(request)):
+        if action in FREQUENT and (key := _key(request, action)):
             if len(self._kept) >= KEPT_MOST:
                 self._kept.clear()
             self._kept[key] = begun + KEPT_S, actor
@@ -130,7 +132,7 @@ class Gatekeeper:
 
     def recall(self, request: Request, action: str) -> Actor | None:
         """The actor of a request like one that was let in a moment ago; quick, without the database."""
-        key = _key(request) if action == PREDICT else b""
+        key = _key(request, action) if action in FREQUENT else b""
         until, actor = self._kept.get(key, (0.0, None))
         if actor is None or until < time.monotonic():
             return None
@@ -138,14 +140,14 @@ class Gatekeeper:
         return replace(actor, request_id=context.request_id, address=context.address) if context else actor
 
 
-def _key(request: Request) -> bytes:
-    """What the answer depends on, token and project, hashed; empty for a request that is signed or proves nothing."""
+def _key(request: Request, action: str) -> bytes:
+    """What the answer depends on, hashed; empty for a request that is signed or proves nothing."""
     token = request.headers.get("x-auth-token", "")
     if not token and not request.headers.get("authorization"):
         token = request.cookies.get(SESSION_COOKIE, "")
         token = token and f"session {token}"
     project_id = request.path_params.get("project_id", "")
-    return hashlib.sha256(f"{project_id} {token}".encode()).digest() if token else b""
+    return hashlib.sha256(f"{action} {project_id} {token}".encode()).digest() if token else b""
 
 
 def _proof(request: Request, body: bytes) -> Proof:

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
 
     def model_post_init(self, context: Any) -> None:
         self.home = self.home.expanduser().absolute()
+        # Normal, but with its links as they are: a virtual environment is known by the link it is started through.
+        self.job_python = Path(os.path.normpath(self.job_python.expanduser().absolute()))
 
     @property
     def database(self) -> str:
