@@ -1,6 +1,6 @@
 """`make bench`: every benchmark in turn, each with its reference from the same run; prints one table.
 
-    python benchmarks/run.py [NAME ...]
+python benchmarks/run.py [NAME ...]
 """
 
 import importlib

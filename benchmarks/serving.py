@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
 from maquette.cli.rest import Rest, local
 from maquette.kit.config import Settings
 

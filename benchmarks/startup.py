@@ -1,4 +1,4 @@
-"""How long a server takes to answer on a warm home, and what it costs idle. Reference: an empty uvicorn, same Python."""
+"""How long a server takes to answer on a warm home, and what it costs idle. Reference: an empty uvicorn."""
 
 import subprocess
 import sys

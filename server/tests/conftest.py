@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
 from maquette.app import create_app
 from maquette.db import Base, Database
 from maquette.iam import ensure_first_user

@@ -5,7 +5,7 @@ import { useTranslation } from "@/lib/i18n";
 
 export interface Fact {
   label: string;
-  /** Nothing (undefined, null, "") is shown as a dash. */
+  /** Nothing (undefined, null, false, "") is shown as a dash. */
   value: ReactNode;
   /** Takes the whole row: addresses and long texts. */
   wide?: boolean;
@@ -25,9 +25,9 @@ export function Facts({ facts }: { facts: Fact[] }) {
     >
       {facts.map(({ label, value, wide }) => (
         <div key={label} style={{ display: "flex", gap: 12, minWidth: 0, gridColumn: wide ? "1 / -1" : undefined }}>
-          <dt style={{ flex: "none", width: 140, color: token.colorTextSecondary }}>{label}</dt>
+          <dt style={{ flex: "none", width: 156, color: token.colorTextSecondary }}>{label}</dt>
           <dd style={{ margin: 0, minWidth: 0, overflowWrap: "anywhere" }}>
-            {value === undefined || value === null || value === "" ? t("state.none") : value}
+            {value === undefined || value === null || value === "" || value === false ? t("state.none") : value}
           </dd>
         </div>
       ))}

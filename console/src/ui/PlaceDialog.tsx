@@ -53,6 +53,10 @@ function Browser({ kind, start, accept, onChoose, onClose }: PlaceDialogProps) {
     <Flex vertical gap={10}>
       <Path folder={folder} onGo={go} />
       <div
+        // A folder of nothing but files has no other focusable part to scroll it by.
+        tabIndex={0}
+        role="group"
+        aria-label={folder ? placePath(folder) : t("picker:buckets")}
         style={{ height: 340, overflow: "auto", border: `1px solid ${token.colorBorderSecondary}`, borderRadius: 6, padding: 4 }}
       >
         {folder ? (
@@ -104,7 +108,7 @@ function Path({ folder, onGo }: { folder: Place | null; onGo: (place: Place | nu
         ),
       ]
     : [];
-  return <Breadcrumb items={[link(t("buckets"), null), ...levels]} />;
+  return <Breadcrumb aria-label={t("path")} items={[link(t("buckets"), null), ...levels]} />;
 }
 
 function Buckets({ onGo }: { onGo: (place: Place) => void }) {

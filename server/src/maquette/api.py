@@ -84,7 +84,9 @@ def _bind(host: str, port: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if time.monotonic() > until:
-                raise SystemExit(f"Cannot listen on {host} port {port}: {error.strerror}. Choose another --port.") from None
+                raise SystemExit(
+                    f"Cannot listen on {host} port {port}: {error.strerror}. Choose another --port."
+                ) from None
             time.sleep(0.1)
 
 

@@ -3,10 +3,11 @@
 import threading
 
 import pytest
+from sqlalchemy import select, text
+
 from maquette.db import Database, after_commit
 from maquette.events import Event, Resource, emit, missing_numbers
 from maquette.kit.actor import Actor
-from sqlalchemy import select, text
 
 ACTOR = Actor("u1", "ann", "d1", "admin", "p1", frozenset({"0"}))
 

@@ -6,6 +6,7 @@ The worker is held still meanwhile: what gets accepted shall not run.
 import contextlib
 import json
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,10 @@ ALLOWED = {503, 507}
 """Said on purpose: a service that is not running, a disk that is full."""
 
 WORDS = [
-    "..", "%2e%2e", "..%2f..%2f..%2fetc%2fpasswd", "%00", "a%00b", "%ff%fe", "%ed%a0%80", "%e2%80%ae%e2%80%8f", "n" * 300,
-    "%0d%0aX-Injected:1", "-1", "0", str(2**63), str(2**63 - 1), "1e999", "NaN", "%27%22%3b--", "CLOSED", "%25", "~", "*",
+    "..", "..%2f..%2fetc%2fpasswd", "%00", "%ff%fe", "%ed%a0%80", "%e2%80%ae", "n" * 300, "-1", str(2**63), "1e999", "NaN",
 ]  # fmt: skip
 JUNK: list[Any] = [
-    None, True, -1, 2**63 - 1, 1e308, "", "x", "n" * 5000, "../..", "\u202e", "\U0001f600", "2147483648", [], [[]], {},
-    {"a": {"b": []}}, ["x", None, 1], [{"name": None}],
+    None, -1, 2**63 - 1, 1e308, "", "n" * 5000, "\u202e../..", ["x", None], {"a": {"b": []}},
 ]  # fmt: skip
 RAW = [
     b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe", b'{"name": NaN}', b'{"name": 9223372036854775808}',
@@ -67,17 +66,18 @@ class Probe:
         self.server = server
         self.api = api
         self.bad: list[str] = []
-        self.sent = 0
+        self.statuses = Counter[int]()
 
     def send(self, method: str, url: str, body: bytes | None = None, **headers: str) -> None:
-        own = self.api.headers | {"Content-Type": "application/json"} | headers
+        given = {name: value.encode("latin-1") for name, value in headers.items()}
+        own = self.api.headers | {"Content-Type": "application/json"} | given
         status, text = self._raw(method, url, body, own)
-        self.sent += 1
+        self.statuses[status] += 1
         if status >= 500 and status not in ALLOWED:
             shown = (body or b"")[:400].decode(errors="replace")
             self.bad.append(f"{status} {method} {url[:200]} {shown} -> {text[:300]}")
 
-    def _raw(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+    def _raw(self, method: str, url: str, body: bytes | None, headers: dict[str, Any]) -> tuple[int, str]:
         with self.server.http.stream(method, self.server.url + url, content=body, headers=headers) as answer:
             if "event-stream" in answer.headers.get("content-type", ""):
                 return answer.status_code, ""
@@ -121,13 +121,14 @@ def test_junk_in_every_place_of_every_body(probe: Probe, world: World, routes: l
             for junk in JUNK:
                 changed = json.dumps(replaced(body, way, junk)).encode()
                 probe.send(method, world.path(route.path), changed)
-    assert probe.sent > 1000
+    # Much of it must get past the door, or nothing was tried.
+    assert probe.statuses[200] + probe.statuses[201] > 100, probe.statuses
 
 
 @pytest.mark.slow
 def test_bodies_that_are_no_json_we_take(probe: Probe, world: World, routes: list[tuple[str, StrictRoute]]) -> None:
     for method, route in routes:
-        if method in {"POST", "PUT", "DELETE"} and "/objects/" not in route.path:
+        if method in {"POST", "PUT"} and "/objects/" not in route.path:
             for raw in RAW:
                 probe.send(method, world.path(route.path, upload_id="none"), raw)
 
@@ -151,7 +152,7 @@ def test_hostile_words_in_every_query(probe: Probe, world: World, routes: list[t
         body = world.body(str(route.operation_id))
         content = json.dumps(body).encode() if body is not None else None
         for name in [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]:
-            for word in ["", "[]", "%7b%22a%22%3a1%7d", *WORDS]:
+            for word in ["", "%7b%22a%22%3a1%7d", *WORDS]:
                 known = "&".join(f"{key}={value}" for key, value in world.query(str(route.operation_id)).items())
                 if method == "DELETE":  # what is tried must be there for the next
                     url = world.path(route.path, label_name="none", bucket="none-at-all")

@@ -68,5 +68,7 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 @pytest.mark.parametrize("root", [SERVER, SDK])
 def test_every_module_says_what_lives_there(root: Path) -> None:
-    silent = [short(path) for path in modules() if root in path.parents and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        short(path) for path in modules() if root in path.parents and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert silent == []

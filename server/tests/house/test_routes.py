@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
+
 from maquette.app import create_app
 from maquette.kit.config import Settings
 from maquette.web.routing import ANYONE, StrictRoute
@@ -24,7 +25,9 @@ def test_creating_the_application_touches_no_disk(tmp_path: Path) -> None:
 
 def test_every_route_names_its_action(tmp_path: Path) -> None:
     app = create_app(Settings(home=tmp_path / "home"))
-    assert [route.path for route in app.routes if isinstance(route, APIRoute) and not isinstance(route, StrictRoute)] == []
+    assert [
+        route.path for route in app.routes if isinstance(route, APIRoute) and not isinstance(route, StrictRoute)
+    ] == []
     for route in routes(tmp_path):
         if route.action == ANYONE:
             assert route.path in OPEN_TO_ANYONE

@@ -8,11 +8,12 @@ import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
+from sqlalchemy import select
+
 from maquette.iam import users
 from maquette.iam.tables import User
 from maquette.iam.tokens import TokenSpec, issue_token
 from maquette.kit.vault import Vault
-from sqlalchemy import select
 
 PASSWORD = "a-good-password"
 
@@ -28,7 +29,15 @@ def signed(keys: tuple[str, str], method: str, path: str, *, query: Any = (), bo
     """A request signed by the official client library, as `(url, headers, content)`."""
     headers = {"Content-Type": "application/json"} | ({"X-Sdk-Date": date} if date else {})
     content = json.dumps(body) if body is not None else ""
-    request = SdkRequest(method=method, schema="http", host="localhost", resource_path=path, query_params=list(query), header_params=headers, body=content)
+    request = SdkRequest(
+        method=method,
+        schema="http",
+        host="localhost",
+        resource_path=path,
+        query_params=list(query),
+        header_params=headers,
+        body=content,
+    )
     made = Signer(BasicCredentials(*keys, "p")).sign(request)
     return f"http://localhost{made.uri}", made.header_params, made.body
 
@@ -108,7 +117,14 @@ def test_old_and_future_signatures_are_refused(platform: Any, keys: tuple[str, s
     assert "clocks" in answer.json()["error_msg"]
 
 
-@pytest.mark.parametrize("header", ["SDK-HMAC-SHA256", "SDK-HMAC-SHA256 Access=x, SignedHeaders=host, Signature=00", "SDK-HMAC-SHA256 Access=x, SignedHeaders=host;x-sdk-date, Signature=" + "0" * 64])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "SDK-HMAC-SHA256",
+        "SDK-HMAC-SHA256 Access=x, SignedHeaders=host, Signature=00",
+        "SDK-HMAC-SHA256 Access=x, SignedHeaders=host;x-sdk-date, Signature=" + "0" * 64,
+    ],
+)
 def test_broken_signatures_are_refused(platform: Any, header: str) -> None:
     assert platform.client.get("/v3/projects", headers={"Authorization": header}).status_code == 401
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from maquette.iam.policies import SYSTEM_POLICIES, check_document, evaluate
 from maquette.kit.errors import Invalid
 

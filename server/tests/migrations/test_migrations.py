@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+
 from maquette.db import Base, Database
 from maquette.migrations import HEAD, current_revision, upgrade
 from maquette.migrations.tables import load_tables

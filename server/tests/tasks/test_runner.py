@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+
 from maquette.db import Database
 from maquette.kit.actor import Actor
 from maquette.kit.errors import Invalid
@@ -106,7 +107,10 @@ def test_failures_are_told_without_a_traceback(database: Database) -> None:
 
     known, unknown = ask(database), ask(database, TaskSpec("bad", "Bad", "dataset", "d1", "0"))
     TaskRunner(database, {"count": refuse, "bad": break_down}).run_until_idle()
-    assert (look(database, known).error_code, look(database, known).error_msg) == ("ModelArts.4242", "line 7: no such label")
+    assert (look(database, known).error_code, look(database, known).error_msg) == (
+        "ModelArts.4242",
+        "line 7: no such label",
+    )
     assert look(database, unknown).state == "failed"
     assert "secret" not in look(database, unknown).error_msg
     assert unknown in look(database, unknown).error_msg

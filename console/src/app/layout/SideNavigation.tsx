@@ -30,7 +30,7 @@ export function SideNavigation() {
 
   return (
     <Layout.Sider
-      width={208}
+      width={220}
       collapsedWidth={52}
       collapsed={folded}
       style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}` }}

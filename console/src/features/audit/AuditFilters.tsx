@@ -31,7 +31,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
         showTime={{ format: "HH:mm" }}
         format="YYYY-MM-DD HH:mm"
         allowEmpty={[true, true]}
-        style={{ width: 340 }}
+        style={{ width: 290 }}
         value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
         placeholder={[t("audit:from"), t("audit:to")]}
         presets={[
@@ -45,7 +45,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       <Input.Search
         key={`user-${user ?? ""}`}
         allowClear
-        style={{ width: 170 }}
+        style={{ width: 130 }}
         defaultValue={user}
         maxLength={64}
         placeholder={t("audit:user")}
@@ -54,7 +54,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       />
       <Select
         allowClear
-        style={{ width: 250 }}
+        style={{ width: 185 }}
         value={event}
         placeholder={t("audit:eventName")}
         aria-label={t("audit:eventName")}
@@ -66,7 +66,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       <AutoComplete
         key={`type-${type ?? ""}`}
         allowClear
-        style={{ width: 190 }}
+        style={{ width: 160 }}
         defaultValue={type}
         placeholder={t("audit:resourceType")}
         aria-label={t("audit:resourceType")}
@@ -81,7 +81,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       <Input.Search
         key={`q-${q ?? ""}`}
         allowClear
-        style={{ width: 220 }}
+        style={{ width: 170 }}
         defaultValue={q}
         maxLength={256}
         placeholder={t("audit:search")}

@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Flex, Table, Typography } from "antd";
+import type { ReactNode } from "react";
 import { api, type Answer } from "@/api/client";
 import { useScope } from "@/api/session";
 import { useFormat, useTranslation } from "@/lib/i18n";
@@ -99,8 +100,8 @@ export function AuditPage() {
   );
 }
 
-function TraceTable({ rows, loading, empty }: { rows: Trace[]; loading: boolean; empty: React.ReactNode }) {
-  const { t, i18n } = useTranslation(["audit", "common"]);
+function TraceTable({ rows, loading, empty }: { rows: Trace[]; loading: boolean; empty: ReactNode }) {
+  const { t, i18n } = useTranslation(["audit", "common", "parts"]);
   const eventText = (name: string) => (isKnownEvent(name) ? t(`audit:event.${name}`) : name);
   // In English the name of most events already reads like its text.
   const showCode = i18n.language === "zh-CN";
@@ -112,14 +113,14 @@ function TraceTable({ rows, loading, empty }: { rows: Trace[]; loading: boolean;
       loading={loading}
       pagination={false}
       sticky
-      scroll={{ x: 1000 }}
+      scroll={{ x: 980 }}
       locale={{ emptyText: empty }}
       columns={[
-        { title: t("audit:time"), dataIndex: "time", width: 190, render: (value: number) => <Time value={value} /> },
+        { title: t("audit:time"), dataIndex: "time", width: 175, render: (value: number) => <Time value={value} /> },
         {
           title: t("audit:eventName"),
           dataIndex: "trace_name",
-          width: 280,
+          width: 230,
           render: (name: string) => (
             <>
               {eventText(name)}
@@ -131,16 +132,17 @@ function TraceTable({ rows, loading, empty }: { rows: Trace[]; loading: boolean;
             </>
           ),
         },
-        { title: t("audit:resourceType"), dataIndex: "resource_type", width: 180 },
+        { title: t("audit:resourceType"), dataIndex: "resource_type", width: 165 },
         {
           title: t("audit:resource"),
           ellipsis: true,
           render: (_, trace) => trace.resource_name || trace.resource_id || t("common:state.none"),
         },
-        { title: t("audit:user"), width: 150, ellipsis: true, render: (_, trace) => trace.user.name },
-        { title: t("audit:address"), dataIndex: "source_ip", width: 130, render: (value: string) => value || t("common:state.none") },
+        { title: t("audit:user"), width: 120, ellipsis: true, render: (_, trace) => trace.user.name },
+        { title: t("audit:address"), dataIndex: "source_ip", width: 115, render: (value: string) => value || t("common:state.none") },
       ]}
       expandable={{
+        columnTitle: <span className="maquette-hidden">{t("parts:details")}</span>,
         expandedRowRender: (trace) => (
           <CodeBlock code={JSON.stringify(trace, null, 2)} maxHeight={360} label={`${trace.trace_name} ${trace.trace_id}`} />
         ),

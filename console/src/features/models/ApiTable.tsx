@@ -27,7 +27,7 @@ export function parseApis(json: string): ModelApi[] {
 }
 
 export function ApiTable({ apis }: { apis: ModelApi[] }) {
-  const { t } = useTranslation("models");
+  const { t } = useTranslation(["models", "parts"]);
   return (
     <Table<ModelApi>
       size="small"
@@ -37,7 +37,7 @@ export function ApiTable({ apis }: { apis: ModelApi[] }) {
       scroll={{ x: 640 }}
       columns={[
         {
-          title: t("api.path"),
+          title: t("models:api.path"),
           width: 200,
           render: (_, api) => (
             <>
@@ -46,10 +46,11 @@ export function ApiTable({ apis }: { apis: ModelApi[] }) {
             </>
           ),
         },
-        { title: t("api.request"), render: (_, api) => contentType(api.request) },
-        { title: t("api.response"), render: (_, api) => contentType(api.response) },
+        { title: t("models:api.request"), render: (_, api) => contentType(api.request) },
+        { title: t("models:api.response"), render: (_, api) => contentType(api.response) },
       ]}
       expandable={{
+        columnTitle: <span className="maquette-hidden">{t("parts:details")}</span>,
         expandedRowRender: (api) => (
           <CodeBlock
             code={JSON.stringify({ request: api.request, response: api.response }, null, 2)}

@@ -121,7 +121,7 @@ export function CreateModelPage() {
               </Form.Item>
               <VersionField />
             </Flex>
-            <Form.Item name="description" label={t("common:field.description")} style={{ margin: 0 }}>
+            <Form.Item name="description" label={t("common:field.description")} style={{ margin: "0 0 20px" }}>
               <Input.TextArea maxLength={100} showCount autoSize={{ minRows: 1, maxRows: 4 }} />
             </Form.Item>
           </Panel>

@@ -106,9 +106,10 @@ function Source({ model }: { model: ModelDetail }) {
 }
 
 function OtherVersions({ model }: { model: ModelDetail }) {
+  const { t } = useTranslation("common");
   const same = useModels({ name: model.model_name, exact: true });
   const others = (same.data?.models ?? []).filter(({ model_id }) => model_id !== model.model_id);
-  if (others.length === 0) return null;
+  if (others.length === 0) return <>{t("state.none")}</>;
   return (
     <Flex gap="2px 12px" wrap>
       {others.slice(0, 12).map(({ model_id, model_version }) => (

@@ -98,7 +98,7 @@ function ModelTable({ models, empty }: { models: Model[]; empty: ReactNode }) {
     <VirtualTable<Model>
       rowKey="model_id"
       dataSource={models}
-      minWidth={1000}
+      minWidth={960}
       empty={empty}
       columns={[
         {
@@ -126,11 +126,10 @@ function ModelTable({ models, empty }: { models: Model[]; empty: ReactNode }) {
           align: "right",
           render: (size: number) => <Bytes value={size || null} />,
         },
-        { title: t("common:field.description"), dataIndex: "description", width: 200, ellipsis: true },
         {
           title: t("common:field.created"),
           dataIndex: "create_at",
-          width: 190,
+          width: 180,
           render: (value: number) => <Time value={value} />,
         },
         {

@@ -11,7 +11,7 @@ const results = { SUCCESS: "good", FAIL: "bad", RUNNING: "active", CANCEL: "neut
 type Result = keyof typeof results;
 
 export function HistoryTab({ serviceId }: { serviceId: string }) {
-  const { t } = useTranslation("services");
+  const { t } = useTranslation(["services", "parts"]);
   const changes = $api.useQuery("get", "/v1/{project_id}/services/{service_id}/logs", useServiceParams(serviceId), {
     refetchInterval: 5000,
   });
@@ -25,9 +25,9 @@ export function HistoryTab({ serviceId }: { serviceId: string }) {
           pagination={false}
           scroll={{ x: 640 }}
           columns={[
-            { title: t("time"), dataIndex: "update_time", width: 190, render: (value: number) => <Time value={value} /> },
+            { title: t("services:time"), dataIndex: "update_time", width: 190, render: (value: number) => <Time value={value} /> },
             {
-              title: t("result.label"),
+              title: t("services:result.label"),
               dataIndex: "result",
               width: 140,
               render: (value: string) =>
@@ -37,11 +37,12 @@ export function HistoryTab({ serviceId }: { serviceId: string }) {
                   value
                 ),
             },
-            { title: t("section.models"), render: (_, change) => summaryOf(change) },
+            { title: t("services:section.models"), render: (_, change) => summaryOf(change) },
           ]}
           expandable={{
+        columnTitle: <span className="maquette-hidden">{t("parts:details")}</span>,
             expandedRowRender: (change) => (
-              <CodeBlock code={JSON.stringify(change.config, null, 2)} maxHeight={320} label={t("tab.config")} />
+              <CodeBlock code={JSON.stringify(change.config, null, 2)} maxHeight={320} label={t("services:tab.config")} />
             ),
           }}
         />

@@ -79,7 +79,7 @@ function Shown({ monitors, service, samples }: { monitors: Monitors; service: Se
       <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(380px, 1fr))", gap: 24 }}>
         <TimeChart title={t("callsPerMinute")} series={rate} format={number} />
         <TimeChart title={t("cpu")} series={cpu} limit={cpuLimit || undefined} format={cores} />
-        <TimeChart title={t("memory")} series={memory} limit={memoryLimit || undefined} format={format.bytes} />
+        <TimeChart title={t("memory")} series={memory} limit={memoryLimit || undefined} format={format.bytes} binary />
       </div>
       <Typography.Text type="secondary">{t("monitorHint")}</Typography.Text>
     </Flex>

@@ -105,6 +105,7 @@ function ServiceTable({ services, empty }: { services: Service[]; empty: ReactNo
         {
           title: t("common:field.name"),
           dataIndex: "service_name",
+          width: 260,
           ellipsis: true,
           render: (name: string, service) => (
             <Link to="/services/$serviceId" params={{ serviceId: service.service_id }}>
@@ -127,16 +128,16 @@ function ServiceTable({ services, empty }: { services: Service[]; empty: ReactNo
               failures: format.number(service.failed_times),
             }),
         },
-        { title: t("common:field.description"), dataIndex: "description", width: 200, ellipsis: true },
+        { title: t("common:field.description"), dataIndex: "description", ellipsis: true },
         {
           title: t("common:field.created"),
           dataIndex: "publish_at",
-          width: 190,
+          width: 180,
           render: (value: number) => <Time value={value} />,
         },
         {
           title: t("common:field.actions"),
-          width: 190,
+          width: 130,
           render: (_, service) => <RowActions service={service} />,
         },
       ]}

@@ -60,7 +60,7 @@ export function JobForm({ form, initial, named, onSubmit, pending, error, submit
               <Input maxLength={64} spellCheck={false} style={{ maxWidth: 480 }} />
             </Form.Item>
           )}
-          <Form.Item name="description" label={t("common:field.description")} style={{ margin: 0 }}>
+          <Form.Item name="description" label={t("common:field.description")} style={{ margin: "0 0 20px" }}>
             <Input.TextArea maxLength={256} showCount autoSize={{ minRows: 1, maxRows: 4 }} />
           </Form.Item>
         </Panel>
@@ -172,7 +172,7 @@ function EngineSelect(props: ControlProps) {
       notFoundContent={t("noEngines")}
       options={(engines.data?.engines ?? []).map((engine) => ({
         value: engine.engine_id,
-        label: `${engine.engine_name} · ${engine.engine_version}`,
+        label: engine.engine_version,
       }))}
     />
   );

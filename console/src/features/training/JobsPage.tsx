@@ -2,6 +2,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Flex, Input, Pagination, Select, type TableProps } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { Duration, EmptyState, Page, QueryView, Time, VirtualTable } from "@/ui";
 import { WorkspaceHint } from "@/ui/useWorkspace";
@@ -104,7 +105,7 @@ interface JobTableProps {
   sort: JobFilter["sortBy"];
   order: JobFilter["order"];
   onSort: (sort: JobFilter["sortBy"] | undefined, order: JobFilter["order"] | undefined) => void;
-  empty: React.ReactNode;
+  empty: ReactNode;
 }
 
 function JobTable({ data, sort, order, onSort, empty }: JobTableProps) {
@@ -130,6 +131,7 @@ function JobTable({ data, sort, order, onSort, empty }: JobTableProps) {
         {
           title: t("common:field.name"),
           ...sortable("job_name"),
+          width: 260,
           ellipsis: true,
           render: (_, job) => (
             <Link to="/training/$jobId" params={{ jobId: job.job_id }}>
@@ -140,22 +142,22 @@ function JobTable({ data, sort, order, onSort, empty }: JobTableProps) {
         {
           title: t("common:field.status"),
           dataIndex: "status",
-          width: 130,
+          width: 120,
           render: (status: number) => <StateTag status={status} />,
         },
-        { title: t("training:versions"), ...sortable("version_count"), dataIndex: "version_count", width: 110, align: "right" },
+        { title: t("training:versions"), ...sortable("version_count"), dataIndex: "version_count", width: 100, align: "right" },
         {
           title: t("training:duration"),
           ...sortable("duration"),
-          width: 150,
+          width: 130,
           align: "right",
           render: (_, job) => <Duration value={job.duration || null} />,
         },
-        { title: t("common:field.description"), dataIndex: "job_desc", ellipsis: true, width: 220 },
+        { title: t("common:field.description"), dataIndex: "job_desc", ellipsis: true },
         {
           title: t("common:field.created"),
           ...sortable("create_time"),
-          width: 190,
+          width: 180,
           render: (_, job) => <Time value={job.create_time} />,
         },
         {

@@ -42,7 +42,7 @@ function Charts({ usage }: { usage: Usage }) {
   return (
     <Flex vertical gap={20} style={{ padding: "4px 0" }}>
       <TimeChart title={t("cpu")} series={cpu} limit={usage.cpu_limit} format={cores} />
-      <TimeChart title={t("memory")} series={memory} limit={usage.memory_limit} format={format.bytes} />
+      <TimeChart title={t("memory")} series={memory} limit={usage.memory_limit} format={format.bytes} binary />
     </Flex>
   );
 }

@@ -18,16 +18,18 @@ export function VersionFacts({ version, parent }: { version: VersionDetails; par
           facts={[
             { label: t("training:jobId"), value: `${version.job_id} · ${version.resource_id}` },
             { label: t("common:field.created"), value: <Time value={version.create_time} /> },
-            { label: t("training:engine"), value: `${version.engine_name} · ${version.engine_version}` },
+            { label: t("training:engine"), value: version.engine_version },
             { label: t("training:startTime"), value: version.start_time && <Time value={version.start_time} /> },
             {
               label: t("training:flavor"),
               value: version.gpu ? `${memory}, ${version.gpu_num} × ${version.gpu_type}` : memory,
             },
             { label: t("training:duration"), value: version.duration > 0 && <Duration value={version.duration} /> },
+            ...(version.exit_code ? [{ label: t("training:exitCode"), value: version.exit_code }] : []),
+            ...(version.signal ? [{ label: t("training:signal"), value: version.signal }] : []),
             { label: t("training:codeDirectory"), value: <PlaceLink address={version.app_url} />, wide: true },
             { label: t("training:bootFile"), value: <CopyText text={version.boot_file_url} />, wide: true },
-            { label: t("training:inputs"), value: <Inputs version={version} />, wide: true },
+            { label: t("training:inputs"), value: hasInputs(version) && <Inputs version={version} />, wide: true },
             { label: t("training:output"), value: version.train_url && <PlaceLink address={version.train_url} />, wide: true },
             { label: t("training:logPath"), value: version.log_url && <PlaceLink address={version.log_url} />, wide: true },
           ]}
@@ -36,6 +38,10 @@ export function VersionFacts({ version, parent }: { version: VersionDetails; par
       </Flex>
     </div>
   );
+}
+
+function hasInputs({ data_source, dataset_id, data_url }: VersionDetails): boolean {
+  return Boolean(data_source?.length || dataset_id || data_url);
 }
 
 function Inputs({ version }: { version: VersionDetails }) {

@@ -20,7 +20,7 @@ export function VersionMenu({ versions, chosen, comparing }: VersionMenuProps) {
     <nav
       className="maquette-panel"
       aria-label={t("versions")}
-      style={{ width: 232, flex: "none", padding: 8, display: "flex", flexDirection: "column", gap: 6, minHeight: 0 }}
+      style={{ width: 248, flex: "none", padding: 8, display: "flex", flexDirection: "column", gap: 6, minHeight: 0 }}
     >
       {versions.length > 1 && (
         <Link to="." search={(old) => ({ ...old, compare: true })}>
@@ -50,7 +50,7 @@ export function VersionMenu({ versions, chosen, comparing }: VersionMenuProps) {
               >
                 <strong>{version.version_name}</strong>
                 <StateTag status={version.status} />
-                <span style={{ color: token.colorTextSecondary, fontSize: 13 }}>
+                <span style={{ color: token.colorTextSecondary, fontSize: 13, whiteSpace: "nowrap" }}>
                   <Time value={version.create_time} relative />
                 </span>
                 <span style={{ color: token.colorTextSecondary, fontSize: 13, textAlign: "right" }}>

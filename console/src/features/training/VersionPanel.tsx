@@ -1,6 +1,6 @@
 // One version: its state and what can be done with it, and the tabs with details, log and resource usage.
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Alert, Flex, Tabs, Typography } from "antd";
+import { Alert, Button, Flex, Tabs, Typography } from "antd";
 import { useTranslation } from "@/lib/i18n";
 import { Duration, QueryView } from "@/ui";
 import type { VersionTab } from "./JobPage";
@@ -30,6 +30,11 @@ function Shown({ version, parent }: { version: VersionDetails; parent?: Version 
   const navigate = useNavigate({ from: "/training/$jobId" });
   const { status, duration, error_msg: sentence } = version;
   const moving = isMoving(status);
+  const show = (key: string) =>
+    void navigate({
+      search: (old) => ({ ...old, tab: key === "details" ? undefined : (key as VersionTab) }),
+      replace: true,
+    });
   return (
     <section
       className="maquette-panel maquette-fill-tabs"
@@ -54,17 +59,19 @@ function Shown({ version, parent }: { version: VersionDetails; parent?: Version 
           type={status === 11 || status === 14 ? "error" : "info"}
           showIcon
           title={sentence}
-          description={moving ? undefined : <Ending version={version} />}
+          action={
+            !moving &&
+            tab !== "log" && (
+              <Button size="small" onClick={() => show("log")}>
+                {t("showLog")}
+              </Button>
+            )
+          }
         />
       )}
       <Tabs
         activeKey={tab}
-        onChange={(key) =>
-          void navigate({
-            search: (old) => ({ ...old, tab: key === "details" ? undefined : (key as VersionTab) }),
-            replace: true,
-          })
-        }
+        onChange={show}
         destroyOnHidden
         style={{ flex: 1, minHeight: 0 }}
         items={[
@@ -75,12 +82,4 @@ function Shown({ version, parent }: { version: VersionDetails; parent?: Version 
       />
     </section>
   );
-}
-
-/** The exit code or the signal, in words. */
-function Ending({ version }: { version: VersionDetails }) {
-  const { t } = useTranslation("training");
-  if (version.signal) return <>{t("endedBySignal", { signal: version.signal })}</>;
-  if (version.exit_code) return <>{t("endedWithCode", { code: version.exit_code })}</>;
-  return null;
 }

@@ -7,7 +7,7 @@ import { useSize } from "@/lib/size";
 import { init } from "./echarts";
 import type { TimeChartProps } from "./TimeChart";
 
-export default function LineCanvas({ series, limit, format: formatValue, height = 200 }: TimeChartProps) {
+export default function LineCanvas({ series, limit, format: formatValue, binary = false, height = 200 }: TimeChartProps) {
   const { token } = theme.useToken();
   const format = useFormat();
   const box = useRef<HTMLDivElement>(null);
@@ -28,6 +28,9 @@ export default function LineCanvas({ series, limit, format: formatValue, height 
   useEffect(() => {
     const text = { color: token.colorTextSecondary, fontFamily: token.fontFamily, fontSize: 12 };
     const line = { lineStyle: { color: token.colorBorderSecondary } };
+    const axis = axisOf(series, limit, binary);
+    const times = series.flatMap(({ points }) => points.slice(0, 1).concat(points.slice(-1)).map(([time]) => time));
+    const alone = times.length > 0 && Math.max(...times) === Math.min(...times);
     chart.current?.setOption(
       {
         animation: false,
@@ -41,13 +44,21 @@ export default function LineCanvas({ series, limit, format: formatValue, height 
           valueFormatter: (value: unknown) => formatValue(Number(value)),
           axisPointer: { label: { formatter: ({ value }: { value: unknown }) => format.time(Number(value)) } },
         },
-        xAxis: { type: "time", axisLabel: { ...text, hideOverlap: true }, axisLine: line, axisTick: line, splitNumber: 4 },
+        xAxis: {
+          type: "time",
+          // A single moment has no extent of its own.
+          ...(alone && { min: Math.min(...times) - 30_000, max: Math.min(...times) + 30_000 }),
+          axisLabel: { ...text, hideOverlap: true }, axisLine: line,
+          axisTick: line,
+          splitNumber: 4,
+        },
         yAxis: {
           type: "value",
           min: 0,
           splitNumber: 4,
-          max: limit === undefined ? undefined : ({ max }: { max: number }) => Math.max(max, limit) * 1.02,
-          axisLabel: { ...text, formatter: (value: number) => formatValue(value), hideOverlap: true, showMaxLabel: false },
+          max: axis.max,
+          interval: axis.interval,
+          axisLabel: { ...text, formatter: (value: number) => formatValue(value), hideOverlap: true, showMaxLabel: !axis.showLimit },
           splitLine: line,
         },
         series: series.map(({ name, points }, index) => ({
@@ -60,7 +71,7 @@ export default function LineCanvas({ series, limit, format: formatValue, height 
           color: [token.colorPrimary, token.colorError, token.colorWarning][index % 3],
           areaStyle: series.length === 1 ? { opacity: 0.12 } : undefined,
           markLine:
-            limit === undefined || index > 0
+            limit === undefined || index > 0 || !axis.showLimit
               ? undefined
               : {
                   silent: true,
@@ -73,7 +84,17 @@ export default function LineCanvas({ series, limit, format: formatValue, height 
       },
       { notMerge: true },
     );
-  }, [series, limit, formatValue, format, token]);
+  }, [series, limit, formatValue, format, token, binary]);
 
   return <div ref={box} style={{ width: "100%", height }} />;
+}
+
+/** The limit is drawn once the values come near it; before that it would press them flat. */
+function axisOf(series: TimeChartProps["series"], limit: number | undefined, binary: boolean) {
+  const highest = Math.max(0, ...series.flatMap(({ points }) => points.map(([, value]) => value)));
+  const showLimit = limit !== undefined && highest > limit * 0.4;
+  const top = showLimit ? Math.max(highest, limit) : highest;
+  if (!binary || top <= 0) return { showLimit, max: showLimit ? top * 1.02 : undefined, interval: undefined };
+  const interval = 2 ** Math.ceil(Math.log2(top / 4));
+  return { showLimit, max: interval * Math.ceil((top * 1.02) / interval), interval };
 }

@@ -15,6 +15,8 @@ export interface TimeChartProps {
   /** What cannot be exceeded; drawn as a dashed line. */
   limit?: number;
   format: (value: number) => string;
+  /** Bytes: the axis steps by powers of two. */
+  binary?: boolean;
   height?: number;
 }
 
@@ -22,7 +24,7 @@ const LineCanvas = lazy(() => import("./LineCanvas"));
 
 export function TimeChart(props: TimeChartProps) {
   const { t } = useTranslation("parts");
-  const { title, series, format, height = 200 } = props;
+  const { title, series, format, limit, height = 200 } = props;
   const latest = series
     .map(({ name, points }) => {
       const value = points.at(-1)?.[1];
@@ -34,7 +36,7 @@ export function TimeChart(props: TimeChartProps) {
     <figure style={{ margin: 0, minWidth: 0 }}>
       <figcaption style={{ display: "flex", justifyContent: "space-between", gap: 12, marginBottom: 4 }}>
         <Typography.Text strong>{title}</Typography.Text>
-        <Typography.Text type="secondary">{latest || t("chart.noData")}</Typography.Text>
+        <Typography.Text type="secondary">{latest === "" ? t("chart.noData") : limit === undefined ? latest : t("chart.ofLimit", { value: latest, limit: format(limit) })}</Typography.Text>
       </figcaption>
       <div aria-hidden>
         <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height }} />}>

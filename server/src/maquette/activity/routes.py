@@ -84,9 +84,5 @@ def show_platform(actor: ActorDep, request: Request, settings: SettingsDep) -> P
 def _describe(row: Task) -> PlatformTask:
     return PlatformTask(
         task_id=row.id,
-        **{
-            name: getattr(row, name)
-            for name in PlatformTask.model_fields
-            if name != "task_id"
-        },
+        **{name: getattr(row, name) for name in PlatformTask.model_fields if name != "task_id"},
     )

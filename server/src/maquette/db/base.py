@@ -23,7 +23,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {int: BigInteger(), str: String(), dict[str, Any]: JsonColumn, list[Any]: JsonColumn}
 
 
-
 class Owned:
     """Columns of a thing that lives in a workspace of a project and was made by a user."""
 

@@ -1,8 +1,8 @@
 """Who somebody is and what they may do: users, groups, policies, credentials, tokens.
 
-    authenticate   from a request's proof (token, signature, session) to an Actor
-    require        the Actor's policies allow the action, or Forbidden
-    issue_token    a token for a user, a workload or a console session
+authenticate   from a request's proof (token, signature, session) to an Actor
+require        the Actor's policies allow the action, or Forbidden
+issue_token    a token for a user, a workload or a console session
 """
 
 from maquette.iam.authentication import Proof, authenticate, authenticate_token

@@ -45,7 +45,9 @@ def create_token(
     """Exchange a user's password for a token, which the X-Subject-Token header carries."""
     wanted = body.auth.identity.password.user
     throttle: SignInThrottle = request.app.state.throttle
-    user, domain = check_password(session, throttle, wanted.domain.name or wanted.domain.id, wanted.name, wanted.password)
+    user, domain = check_password(
+        session, throttle, wanted.domain.name or wanted.domain.id, wanted.name, wanted.password
+    )
     project = _scoped_project(session, domain, body.auth.scope)
     lifetime = int(settings.token_hours * HOUR_MS)
     token = issue_token(session, TokenSpec("token", user.id, lifetime, project.id if project else ""))

@@ -52,7 +52,9 @@ def find_user(session: Session, domain_name: str, name: str) -> User:
 
 
 def list_users(session: Session) -> Sequence[tuple[User, Domain]]:
-    rows = session.execute(select(User, Domain).join(Domain, Domain.id == User.domain_id).order_by(Domain.name, User.name))
+    rows = session.execute(
+        select(User, Domain).join(Domain, Domain.id == User.domain_id).order_by(Domain.name, User.name)
+    )
     return [(row[0], row[1]) for row in rows]
 
 
@@ -83,4 +85,6 @@ def is_administrator(session: Session, user_id: str) -> bool:
 def system_actor(session: Session, user: User, project_id: str) -> Actor:
     """The actor for work done on a user's behalf by the command line or the platform itself; no workspaces yet."""
     domain = session.get_one(Domain, user.domain_id)
-    return Actor(user.id, user.name, domain.id, domain.name, project_id, administrator=is_administrator(session, user.id))
+    return Actor(
+        user.id, user.name, domain.id, domain.name, project_id, administrator=is_administrator(session, user.id)
+    )

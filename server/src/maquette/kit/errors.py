@@ -19,7 +19,7 @@ from typing import Any
 
 
 class MaquetteError(Exception):
-    """Base of everything a user may be told. `details` are extra JSON members of the answer (a second version, a line)."""
+    """Base of everything a user may be told. `details` are further JSON members of the answer, a line for example."""
 
     status = 400
     code = "ModelArts.0101"

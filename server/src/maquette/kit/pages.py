@@ -20,4 +20,3 @@ class Page:
 def page_numbered(limit: int, offset: int) -> Page:
     """The data operations' `offset` is a page number that begins at 0."""
     return Page(offset * limit, limit)
-

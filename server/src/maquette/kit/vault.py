@@ -10,7 +10,7 @@ from maquette.kit.errors import Unavailable
 
 
 class Vault:
-    """Seals and opens short secrets (secret keys of users and buckets) for the database; makes the key at its first use."""
+    """Seals and opens short secrets, such as users' secret keys, for the database; makes its key at its first use."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / "secret.key"

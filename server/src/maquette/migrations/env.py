@@ -1,6 +1,6 @@
 """Alembic's entry: runs the revisions in one transaction on the database that `upgrade` was given."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON
@@ -9,8 +9,7 @@ from maquette.db import Base, Database
 from maquette.migrations.tables import load_tables
 
 
-
-def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
+def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """Write the JSON type by its one name, which knows what it is on each database."""
     return "JsonColumn" if kind == "type" and isinstance(item, JSON) else False
 

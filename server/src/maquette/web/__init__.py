@@ -1,8 +1,8 @@
 """HTTP for all domains: routes that name their permission, one transaction a request, errors in ModelArts' form.
 
-    Router      routes with an action, committed before they answer, idempotent by key
-    Session…    the dependencies a handler may ask for
-    install     middleware and error rendering for an application
+Router      routes with an action, committed before they answer, idempotent by key
+Session…    the dependencies a handler may ask for
+install     middleware and error rendering for an application
 """
 
 from maquette.web.dependencies import ActorDep, DatabaseDep, PageLimit, PageOffset, SessionDep, SettingsDep

@@ -9,7 +9,6 @@ from maquette.db import Database
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 
-
 # Asynchronous though they wait for nothing: the framework sends synchronous ones through its thread pool, one by one.
 
 

@@ -97,6 +97,8 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
     context = current_request.get()
     request_id = context.request_id if context else "unknown"
     log.error("request %s failed", request_id, exc_info=error)
-    known = MaquetteError(f"The server met an unexpected error. Its log has it under request {request_id}.", code="ModelArts.0500")
+    known = MaquetteError(
+        f"The server met an unexpected error. Its log has it under request {request_id}.", code="ModelArts.0500"
+    )
     known.status = 500
     return render(request, known)

@@ -1,4 +1,4 @@
-"""Request bodies as JSON that cannot harm: finite numbers that fit 64 bits, no NUL, no lone surrogate, bounded depth."""
+"""Request bodies as JSON that cannot harm: finite numbers of 64 bits, no NUL, no lone surrogate, bounded depth."""
 
 import hashlib
 from typing import Any

@@ -37,7 +37,13 @@ def check_workspace(actor: Actor, workspace_id: str) -> str:
 
 
 def create_workspace(
-    session: Session, actor: Actor, name: str, *, description: str = "", auth_type: str = "PUBLIC", grants: Sequence[str] = ()
+    session: Session,
+    actor: Actor,
+    name: str,
+    *,
+    description: str = "",
+    auth_type: str = "PUBLIC",
+    grants: Sequence[str] = (),
 ) -> Workspace:
     """Add a workspace; `grants` are user ids, for the INTERNAL kind only."""
     if auth_type not in AUTH_TYPES:

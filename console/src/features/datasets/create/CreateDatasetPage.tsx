@@ -64,7 +64,13 @@ export function CreateDatasetPage() {
         scrollToFirstError
         initialValues={{ labels: firstLabels }}
         onFinish={submit}
-        onValuesChange={() => create.error && create.reset()}
+        onValuesChange={(changed: Partial<Fields>) => {
+          if (create.error) create.reset();
+          // What was wrong is looked at again with every change; what was not yet wrong waits for the button.
+          const names = Object.keys(changed) as (keyof Fields)[];
+          const wrong = names.filter((name) => form.getFieldError(name).length > 0);
+          if (wrong.length > 0) void form.validateFields(wrong).catch(() => undefined);
+        }}
         style={{ maxWidth: 760 }}
       >
         <Flex vertical gap={12}>
@@ -82,7 +88,7 @@ export function CreateDatasetPage() {
             >
               <Input autoFocus maxLength={100} spellCheck={false} autoComplete="off" />
             </Form.Item>
-            <Form.Item name="description" label={t("common:field.description")} style={{ marginBottom: 0 }}>
+            <Form.Item name="description" label={t("common:field.description")} style={{ marginBottom: 22 }}>
               <Input.TextArea maxLength={256} showCount autoSize={{ minRows: 2, maxRows: 4 }} />
             </Form.Item>
           </Panel>
@@ -92,7 +98,7 @@ export function CreateDatasetPage() {
               label={t("datasets:field.input")}
               extra={t("datasets:create.inputHint")}
               rules={[{ required: true, validator: (_, value: string) => folder(value) }]}
-              validateTrigger={["onSubmit", "onBlur"]}
+              validateTrigger="onSubmit"
               {...refused("input")}
             >
               <FolderPicker kind="folder" />
@@ -103,7 +109,7 @@ export function CreateDatasetPage() {
               extra={t("datasets:create.outputHint")}
               dependencies={["input"]}
               rules={[{ required: true, validator: (_, value: string) => folder(value, form.getFieldValue("input") as string) }]}
-              validateTrigger={["onSubmit", "onBlur"]}
+              validateTrigger="onSubmit"
               style={{ marginBottom: 0 }}
               {...refused("output")}
             >
@@ -123,7 +129,7 @@ export function CreateDatasetPage() {
                   },
                 },
               ]}
-              validateTrigger={["onSubmit"]}
+              validateTrigger="onSubmit"
               {...refused("labels")}
             >
               <LabelSetEditor />

@@ -6,7 +6,7 @@ import { useTranslation } from "@/lib/i18n";
 import { EmptyState, ErrorState } from "@/ui";
 import type { LabelStats } from "../queries";
 import { DeleteLabel } from "./DeleteLabel";
-import { ShortcutField } from "./LabelSetEditor";
+import { LabelHeads, ShortcutField } from "./LabelSetEditor";
 import { labelNameProblem, nextColor } from "./palette";
 import { labelBody, useLabelChanges, type LabelEdit } from "./queries";
 import { labelKeys } from "./shortcuts";
@@ -40,7 +40,12 @@ export function LabelManager({ datasetId, labels, open, onClose }: LabelManagerP
     >
       <AddLabel datasetId={datasetId} labels={labels} />
       {labels.length === 0 && <EmptyState title={t("datasets:label.none")} hint={t("datasets:label.noneHint")} />}
-      <ul style={{ listStyle: "none", margin: "12px 0 0", padding: 0, maxHeight: "52vh", overflow: "auto" }}>
+      {labels.length > 0 && (
+        <div style={{ marginTop: 14 }}>
+          <LabelHeads end={124} />
+        </div>
+      )}
+      <ul style={{ listStyle: "none", margin: "4px 0 0", padding: 0, maxHeight: "52vh", overflow: "auto" }}>
         {labels.map((label) => (
           <LabelLine
             key={label.name}

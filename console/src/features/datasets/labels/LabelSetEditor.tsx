@@ -1,6 +1,6 @@
 // The label set of a dataset that is about to be made: a form control over a list of names, colours and keys.
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Flex, Input, Typography } from "antd";
+import { Button, Flex, Input, theme, Typography } from "antd";
 import { useTranslation } from "@/lib/i18n";
 import { labelNameProblem, nextColor } from "./palette";
 import type { LabelEdit } from "./queries";
@@ -30,6 +30,7 @@ export function LabelSetEditor({ value = [], onChange }: LabelSetEditorProps) {
   const keys = labelKeys(value.filter(({ name }) => name));
   return (
     <Flex vertical gap={8}>
+      {value.length > 0 && <LabelHeads end={32} />}
       {value.map((label, index) => {
         const others = value.filter((_, place) => place < index).map(({ name }) => name);
         const problem = label.name === "" ? null : labelNameProblem(label.name, others);
@@ -80,6 +81,20 @@ export function LabelSetEditor({ value = [], onChange }: LabelSetEditorProps) {
           {t("datasets:label.add")}
         </Button>
       </div>
+    </Flex>
+  );
+}
+
+/** The heads over the fields of a label; `end` is the width of what stands behind them. */
+export function LabelHeads({ end }: { end: number }) {
+  const { t } = useTranslation("datasets");
+  const { token } = theme.useToken();
+  return (
+    <Flex gap={8} style={{ fontSize: 13, color: token.colorTextSecondary }} aria-hidden>
+      <span style={{ width: 32 }}>{t("label.color")}</span>
+      <span style={{ flex: 1, paddingInlineStart: 12 }}>{t("label.name")}</span>
+      <span style={{ width: 56, textAlign: "center" }}>{t("label.key")}</span>
+      <span style={{ width: end }} />
     </Flex>
   );
 }

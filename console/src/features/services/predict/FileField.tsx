@@ -20,6 +20,7 @@ export function FileField({ name, file, onChange }: FileFieldProps) {
       </div>
       <Upload.Dragger
         showUploadList={false}
+        style={{ height: "auto" }}
         // The file is sent with the prediction, not by itself.
         beforeUpload={(chosen) => {
           onChange(chosen);

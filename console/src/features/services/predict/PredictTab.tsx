@@ -62,7 +62,7 @@ function Trial({ service, api }: { service: ServiceDetail; api: PredictApi }) {
   return (
     <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(340px, 1fr))", gap: 20 }}>
       <Flex vertical gap={12}>
-        <Typography.Title level={3} style={{ fontSize: 14, margin: 0 }}>
+        <Typography.Title level={2} style={{ fontSize: 14, margin: 0 }}>
           {t("input")}
         </Typography.Title>
         {api.input.kind === "form" &&
@@ -119,7 +119,7 @@ function Trial({ service, api }: { service: ServiceDetail; api: PredictApi }) {
         </div>
       </Flex>
       <Flex vertical gap={12} style={{ minWidth: 0 }}>
-        <Typography.Title level={3} style={{ fontSize: 14, margin: 0 }}>
+        <Typography.Title level={2} style={{ fontSize: 14, margin: 0 }}>
           {t("answer")}
         </Typography.Title>
         <div aria-live="polite">
