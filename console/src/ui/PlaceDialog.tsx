@@ -5,7 +5,7 @@ import { useState, type ReactNode } from "react";
 import { placePath, useBucketList, useFolder, type FolderEntry, type Place } from "@/api/files";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { NewFolderField } from "./NewFolderField";
-import { EmptyState, ErrorState } from "./states";
+import { EmptyState, ErrorState, QueryView } from "./states";
 
 interface PlaceDialogProps {
   open: boolean;
@@ -113,13 +113,20 @@ function Path({ folder, onGo }: { folder: Place | null; onGo: (place: Place | nu
 
 function Buckets({ onGo }: { onGo: (place: Place) => void }) {
   const { t } = useTranslation("picker");
-  const { data, error, refetch } = useBucketList();
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton active style={{ padding: 12 }} />;
-  if (data.buckets.length === 0) return <EmptyState title={t("noBuckets")} hint={t("noBucketsHint")} />;
-  return data.buckets.map(({ name }) => (
-    <Line key={name} icon={<DatabaseOutlined />} name={name} onOpen={() => onGo({ bucket: name, key: "" })} />
-  ));
+  const query = useBucketList();
+  return (
+    <QueryView query={query}>
+      {({ buckets }) =>
+        buckets.length === 0 ? (
+          <EmptyState title={t("noBuckets")} hint={t("noBucketsHint")} />
+        ) : (
+          buckets.map(({ name }) => (
+            <Line key={name} icon={<DatabaseOutlined />} name={name} onOpen={() => onGo({ bucket: name, key: "" })} />
+          ))
+        )
+      }
+    </QueryView>
+  );
 }
 
 interface EntriesProps extends Pick<PlaceDialogProps, "kind" | "accept" | "onChoose"> {

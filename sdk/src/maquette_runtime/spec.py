@@ -20,7 +20,7 @@ class JobSpec:
     """One training attempt. Only `job_id` and one of `boot_file` and `command` are needed.
 
     job_id          id of the job, part of MA_VJ_NAME (`ma-job-<id>`)
-    version         job version, for DLS_JOB_ID and the log; "" where there is none
+    version         job version; "" where there is none
     code_dir        obs:// address (or local directory) of the code; its last segment names the local code directory
     boot_file       start file: relative to the code directory, or an address inside `code_dir`
     command         shell command instead of a boot file; parameters are appended to its end

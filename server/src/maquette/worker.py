@@ -16,6 +16,8 @@ from maquette.buckets import Stores
 from maquette.buckets import background as buckets_work
 from maquette.datasets import background as datasets_work
 from maquette.db import Database
+from maquette.db.listening import Listener
+from maquette.iam.tokens import forget_expired
 from maquette.inference.instances import ServiceKind
 from maquette.inference.keeper import ServiceKeeper
 from maquette.kit.config import Settings
@@ -24,8 +26,10 @@ from maquette.pools import WorkloadKind
 from maquette.pools.reconciler import Reconciler, local_reconciler
 from maquette.registry import publishing
 from maquette.tasks import TaskHandler, TaskRunner
+from maquette.tasks.queue import forget_old_tasks
 from maquette.training import TrainingKind
 from maquette.training import background as training_work
+from maquette.web.idempotency import forget_old as forget_old_answers
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +68,8 @@ class Worker:
     def run(self) -> None:
         with _doorbell(self.settings) as bell:
             self.tasks.reclaim()
+            listener = Listener(self.database, self.settings.worker_socket)
+            listener.start()
             next_housekeeping = next_tidy = 0.0
             while not self._stopping:
                 patience = self._keep_workloads()
@@ -77,6 +83,7 @@ class Worker:
                 ready, _, _ = select.select([bell], [], [], patience)
                 if ready:
                     _drain(bell)
+        listener.close()
         self.tasks.close()
         self.stores.close()
         self.database.dispose()
@@ -91,10 +98,15 @@ class Worker:
         return min([IDLE_S, *waits])
 
     def _tidy(self) -> None:
+        """Forget what is over: uploads nobody goes on with, expired tokens, old answers and old tasks."""
         try:
             buckets_work.tidy(self.settings, self.database, self.stores)
+            with self.database.write() as session:
+                forget_expired(session)
+                forget_old_answers(session)
+                forget_old_tasks(session)
         except Exception:
-            log.exception("leftovers of uploads could not be swept; the next round tries again")
+            log.exception("leftovers could not be swept; the next round tries again")
 
     def stop(self) -> None:
         self._stopping = True

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from maquette.cli import main
-
 from tests.faults.serving import Server, serving, short_folder
+
+from maquette.cli import main
 
 
 class Told(NamedTuple):

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from maquette.events import Event
-from maquette.pools import Workload
 from sqlalchemy import delete, select
-
 from tests.cli.conftest import Command
 from tests.conftest import PASSWORD, sign_in
 from tests.faults.serving import Server, furnish, short_folder
+
+from maquette.events import Event
+from maquette.pools import Workload
 
 
 def test_a_user_is_made_listed_and_shut_out_at_once(shared: Server, maquette: Command) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-
 from tests.faults.serving import Server, until
 
 

@@ -22,13 +22,13 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from tests.conftest import PASSWORD, Api
+
 from maquette.cli.fsck import check
 from maquette.db import Database
 from maquette.engines import LocalEngine
 from maquette.kit.config import Settings
 from maquette.migrations import HEAD
-
-from tests.conftest import PASSWORD, Api
 
 PATIENCE_S = 60
 SERVE = [sys.executable, "-m", "maquette.cli", "serve"]

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from tests.conftest import Api, required
+from tests.faults.serving import Server, serving, until
+
 from maquette.datasets.tables import Version
 from maquette.datasets.versions import STATUS_ERROR
 from maquette.tasks.tables import ACTIVE, FAILED, SUCCEEDED, Task
-from sqlalchemy import select
-
-from tests.conftest import Api, required
-from tests.faults.serving import Server, serving, until
 
 DISK = "64m"
 PIECE = 64 << 10

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from maquette.app import create_app
-from maquette.iam.tables import User
-from maquette.web.routing import StrictRoute
 from sqlalchemy import select
-
 from tests.conftest import Api
 from tests.faults.serving import Server, serving
 from tests.faults.world import World
+
+from maquette.app import create_app
+from maquette.iam.tables import User
+from maquette.web.routing import StrictRoute
 
 ALLOWED = {503, 507}
 """Said on purpose: a service that is not running, a disk that is full."""
@@ -119,7 +119,8 @@ def test_junk_in_every_place_of_every_body(probe: Probe, world: World, routes: l
             continue
         for way in places(body):
             for junk in JUNK:
-                changed = json.dumps(replaced(body, way, junk)).encode()
+                fresh = world.body(str(route.operation_id))
+                changed = json.dumps(replaced(fresh, way, junk)).encode()
                 probe.send(method, world.path(route.path), changed)
     # Much of it must get past the door, or nothing was tried.
     assert probe.statuses[200] + probe.statuses[201] > 100, probe.statuses
@@ -140,7 +141,8 @@ def test_hostile_words_in_every_path(probe: Probe, world: World, routes: list[tu
         body = world.body(str(route.operation_id))
         content = json.dumps(body).encode() if body is not None else None
         for name in names:
-            for word in WORDS:
+            # A strange project is refused before any route is asked.
+            for word in WORDS[:2] if name == "project_id" else WORDS:
                 probe.send(method, world.path(route.path, **{name: word}), content)
 
 
@@ -173,7 +175,14 @@ def test_hostile_headers(probe: Probe, world: World) -> None:
     for value in ("bytes=", "bytes=-", "bytes=5-1", f"bytes={2**63}-", f"bytes=-{2**63}", "bytes=0-0,2-2", "x" * 3000):
         probe.send("GET", url, Range=value)
     for name in ("If-None-Match", "If-Modified-Since", "X-Request-Id", "Idempotency-Key", "Authorization", "Cookie"):
-        for value in ("", "\x7f", "é".encode().decode("latin-1"), "x" * 3000, "SDK-HMAC-SHA256 Access=a, Signature=b", "W/"):
+        for value in (
+            "",
+            "\x7f",
+            "é".encode().decode("latin-1"),
+            "x" * 3000,
+            "SDK-HMAC-SHA256 Access=a, Signature=b",
+            "W/",
+        ):
             probe.send("GET", url, **{name: value})
             probe.send("POST", world.path("/v1/{project_id}/workspaces"), b"{}", **{name: value})
     probe.send("GET", url, **{"X-Auth-Token": "x" * 3000})
@@ -246,7 +255,9 @@ def test_slow_and_broken_off_requests_hold_nobody_up(server: Server, world: Worl
         for number in range(100):
             slow = stack.enter_context(connected(server))
             path = world.path("/v1/{project_id}/buckets/{bucket}/objects/{key}", key=f"slow/{number}")
-            head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: {world.api.token}\r\nContent-Length: 100\r\n"
+            head = (
+                f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: {world.api.token}\r\nContent-Length: 100\r\n"
+            )
             slow.sendall(head.encode() + (b"\r\nhalf" if number % 2 else b""))
         assert world.api.get("/v1", "buckets").status_code == 200
         assert server.http.get("/health").is_success
@@ -257,7 +268,15 @@ def test_slow_and_broken_off_requests_hold_nobody_up(server: Server, world: Worl
 def test_names_that_are_twins_or_disguises(server: Server, world: World) -> None:
     """Keys that a careless file system or a reader would confuse stay apart, or are refused; none leaves the bucket."""
     api = world.api
-    keys = {"Case.txt": b"1", "case.txt": b"2", "\u202egnp.exe": b"3", "e\u0301": b"4", "\u00e9": b"5", " ": b"6", "a\\b": b"7"}
+    keys = {
+        "Case.txt": b"1",
+        "case.txt": b"2",
+        "\u202egnp.exe": b"3",
+        "e\u0301": b"4",
+        "\u00e9": b"5",
+        " ": b"6",
+        "a\\b": b"7",
+    }
     for key, content in keys.items():
         answer = api.put("/v1", f"buckets/closed/objects/twins/{key}", content)
         assert answer.status_code in {200, 400}, answer.text

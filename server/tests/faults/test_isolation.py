@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from tests.conftest import Api, Platform
+from tests.faults.world import World
+
 from maquette.db import Base, Database
 from maquette.events import Event
 from maquette.iam.tables import Token, User
 from maquette.web.routing import StrictRoute
-from sqlalchemy import select
-
-from tests.conftest import Api, Platform
-from tests.faults.world import World
 
 LEAVES_TRACES = {Token.__tablename__, "kept_answers"}
 
@@ -26,7 +26,9 @@ def world(platform: Platform, api: Api) -> World:
 
 
 def table(platform: Platform) -> list[tuple[str, StrictRoute]]:
-    found = [(method, route) for route in platform.app.routes if isinstance(route, StrictRoute) for method in route.methods]
+    found = [
+        (method, route) for route in platform.app.routes if isinstance(route, StrictRoute) for method in route.methods
+    ]
     return sorted(found, key=lambda each: (each[1].path, each[0]))
 
 
@@ -45,9 +47,7 @@ def ask(world: World, stranger: Api, method: str, route: StrictRoute) -> Any:
     body = world.body(operation)
     options: dict[str, Any] = {"json": body} if body is not None else {}
     path = world.path(route.path, stranger.project_id)
-    return stranger.client.request(
-        method, path, params=world.query(operation), headers=stranger.headers, **options
-    )
+    return stranger.client.request(method, path, params=world.query(operation), headers=stranger.headers, **options)
 
 
 def test_every_object_of_another_workspace_is_absent(platform: Platform, world: World) -> None:
@@ -140,5 +140,7 @@ def test_objects_of_an_own_workspace_cannot_be_made_of_anothers(platform: Platfo
     bob.post("/v2", f"datasets/{own_id}/data-annotations/samples/delete", {"samples": [world.sample_id]})
     assert world.api.get("/v2", f"datasets/{world.dataset_id}/data-annotations/samples/{world.sample_id}").is_success
     with platform.database.read() as session:
-        events = session.scalars(select(Event).where(Event.user_name == "bob", Event.resource_id == world.dataset_id)).all()
+        events = session.scalars(
+            select(Event).where(Event.user_name == "bob", Event.resource_id == world.dataset_id)
+        ).all()
     assert events == []

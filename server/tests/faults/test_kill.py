@@ -12,16 +12,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import func, select
+from tests.conftest import Api
+from tests.faults.serving import Server, until
+
 from maquette.datasets.tables import Dataset, Sample, SyncReport, Version
 from maquette.db import Database
 from maquette.events import Event
 from maquette.pools import Workload
 from maquette.tasks.tables import ACTIVE, SUCCEEDED, Task
-from sqlalchemy import func, select
-
-from tests.conftest import Api
-from tests.faults.serving import Server, until
 
 CHUNK = 1 << 20
 FILES = 12_000
@@ -41,6 +42,18 @@ while not os.path.exists(os.path.expanduser("~/enough")):
     time.sleep(0.01)
 print("done", flush=True)
 raise SystemExit(7)
+"""
+MODEL = {"model_type": "Custom", "model_algorithm": "free"}
+ECHO = b"""
+import os
+from model_service.model_service import SingleNodeService
+
+class Echo(SingleNodeService):
+    def _preprocess(self, data):
+        return data
+
+    def _inference(self, data):
+        return {"echo": data, "pid": os.getpid()}
 """
 
 
@@ -203,6 +216,41 @@ def test_jobs_go_on_while_the_server_is_dead_and_their_logs_are_whole(server: Se
     assert server.fsck() == "clean"
 
 
+@pytest.mark.slow
+def test_a_model_is_published_once_and_its_service_answers_from_the_same_process(server: Server) -> None:
+    api = server.api()
+    bucket_folder(server, api, "models")
+    made(api.put("/v1", "buckets/models/objects/m/model/config.json", json.dumps(MODEL).encode()))
+    made(api.put("/v1", "buckets/models/objects/m/model/customize_service.py", ECHO))
+    body = {"model_name": "echo", "model_version": "1.0.0", "source_location": "/models/m/", "model_type": "Custom"}
+    model_id = made(api.post("/v1", "models", body))["model_id"]
+    server.kill()
+    server.start()
+    until(lambda: show(api, f"models/{model_id}")["model_status"] == "published", what="the model")
+
+    share = {"model_id": model_id, "specification": "modelarts.vm.cpu.1u", "weight": 100, "instance_count": 1}
+    body = {"service_name": "echo", "infer_type": "real-time", "config": [share]}
+    service_id = made(api.post("/v1", "services", body))["service_id"]
+    until(lambda: show(api, f"services/{service_id}")["status"] == "running", what="the service")
+    address = f"/v1/infers/{api.project_id}/{service_id}"
+
+    def ask() -> httpx.Response:
+        return server.http.post(address, json={"a": 1}, headers=api.headers)
+
+    first = made(ask())
+    assert first["echo"] == {"a": 1}
+    server.kill()
+    server.start()
+    again = until(lambda: (answer := ask()).is_success and answer.json(), what="an answer after the restart")
+    assert again == first
+    assert show(api, f"services/{service_id}")["status"] == "running"
+    with closing(Closing(server)) as database:
+        with database.read() as session:
+            assert session.execute(select(Workload.attempt, Workload.phase)).all() == [(1, "running")]
+        unbroken(database)
+    assert server.fsck() == "clean"
+
+
 class Closing(Database):
     """The server's database, seen from outside."""
 
@@ -254,7 +302,8 @@ def published(server: Server, database: Database, dataset_id: str) -> dict[str, 
         assert hashlib.sha256(content).hexdigest() == row.manifest_sha256
         assert len({json.loads(line)["source"] for line in content.splitlines()}) == row.total_samples
     return {
-        row.id: (row.name, row.total_samples, row.added_samples, row.deleted_samples, row.modified_samples) for row in rows
+        row.id: (row.name, row.total_samples, row.added_samples, row.deleted_samples, row.modified_samples)
+        for row in rows
     }
 
 

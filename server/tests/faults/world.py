@@ -5,6 +5,9 @@ import re
 import zipfile
 from typing import Any
 
+from sqlalchemy import select
+from tests.conftest import Api
+
 from maquette.datasets.tables import Sample, Version
 from maquette.db import Database
 from maquette.inference.tables import Instance, Service
@@ -13,9 +16,6 @@ from maquette.pools import Workload
 from maquette.registry.tables import PUBLISHED, Model
 from maquette.tasks.tables import Task
 from maquette.training.tables import TrainingJob, TrainingVersion
-from sqlalchemy import select
-
-from tests.conftest import Api
 
 NAME = "closed"
 FLAVOR = "modelarts.vm.cpu.1u"
@@ -38,6 +38,7 @@ class World:
 
     def __init__(self, api: Api, database: Database, workspace_id: str, user_id: str) -> None:
         self.api = api
+        self.names = 0
         self.workspace_id = workspace_id
         self.owned = {"project_id": api.project_id, "workspace_id": workspace_id, "owner_id": user_id}
         self._files()
@@ -51,13 +52,29 @@ class World:
             session.add_all(self._rows())
             session.flush()
             self.instance_id = self.instance_id.id
-            session.add(Instance(id=self.instance_id, service_id=self.service_id, revision=1, position=0, deadline=0,
-                                 model_id=self.model_id, weight=100, state="gone"))
+            session.add(
+                Instance(
+                    id=self.instance_id,
+                    service_id=self.service_id,
+                    revision=1,
+                    position=0,
+                    deadline=0,
+                    model_id=self.model_id,
+                    weight=100,
+                    state="gone",
+                )
+            )
             training = TrainingJob(name=NAME, version_count=1, next_number=2, **self.owned)
             session.add(training)
             session.flush()
-            run = TrainingVersion(job_id=training.id, number=1, workload_id=job.id, resource_id=f"job{NAME}",
-                                  config={"spec_id": 1}, plan=PLAN)
+            run = TrainingVersion(
+                job_id=training.id,
+                number=1,
+                workload_id=job.id,
+                resource_id=f"job{NAME}",
+                config={"spec_id": 1},
+                plan=PLAN,
+            )
             session.add(run)
             session.flush()
             training.latest_version_id = run.id
@@ -81,27 +98,69 @@ class World:
 
     def _workload(self, kind: str) -> Workload:
         identity = new_id()
-        return Workload(id=identity, kind=kind, subject_id=NAME, spec={}, flavor=FLAVOR, cpu=1.0, memory=1 << 30,
-                        phase="ended", reason="completed", exit_code=0, directory=f"{identity}/1", **self.owned)
+        return Workload(
+            id=identity,
+            kind=kind,
+            subject_id=NAME,
+            spec={},
+            flavor=FLAVOR,
+            cpu=1.0,
+            memory=1 << 30,
+            phase="ended",
+            reason="completed",
+            exit_code=0,
+            directory=f"{identity}/1",
+            **self.owned,
+        )
 
     def _rows(self) -> list[Any]:
         source = f"obs://{NAME}/in/other.jpg"
         return [
             Sample(id=self.sample_id, dataset_id=self.dataset_id, generation=1, source=source, name="other.jpg"),
-            Version(id=self.dataset_version_id, dataset_id=self.dataset_id, name="V900", number=900, state="ready",
-                    manifest_url=f"obs://{NAME}/out/V900.manifest", index_url=f"obs://{NAME}/out/V900.index"),
-            Model(id=self.model_id, name=NAME, version="1.0.0", owner_name="admin", stage=PUBLISHED,
-                  model_type="Custom", source_location=f"/{NAME}/model/", **self.owned),
-            Service(id=self.service_id, name=NAME, owner_name="admin", wanted="stopped", status="stopped",
-                    config=self.service()["config"], **self.owned),
+            Version(
+                id=self.dataset_version_id,
+                dataset_id=self.dataset_id,
+                name="V900",
+                number=900,
+                state="ready",
+                manifest_url=f"obs://{NAME}/out/V900.manifest",
+                index_url=f"obs://{NAME}/out/V900.index",
+            ),
+            Model(
+                id=self.model_id,
+                name=NAME,
+                version="1.0.0",
+                owner_name="admin",
+                stage=PUBLISHED,
+                model_type="Custom",
+                source_location=f"/{NAME}/model/",
+                **self.owned,
+            ),
+            Service(
+                id=self.service_id,
+                name=NAME,
+                owner_name="admin",
+                wanted="stopped",
+                status="stopped",
+                config=self.service()["config"],
+                **self.owned,
+            ),
         ]
 
     @property
     def marks(self) -> list[str]:
         """What no answer to a stranger may contain."""
         return [
-            NAME, self.workspace_id, self.upload_id, self.dataset_id, self.task_id, self.sample_id,
-            self.dataset_version_id, self.model_id, self.service_id, self.instance_id,
+            NAME,
+            self.workspace_id,
+            self.upload_id,
+            self.dataset_id,
+            self.task_id,
+            self.sample_id,
+            self.dataset_version_id,
+            self.model_id,
+            self.service_id,
+            self.instance_id,
         ]
 
     def path(self, template: str, project_id: str | None = None, **changes: str) -> str:
@@ -114,6 +173,11 @@ class World:
             "model_id": self.model_id, "service_id": self.service_id, "instance_id": self.instance_id,
         } | changes  # fmt: skip
         return re.sub(r"\{(\w+)(:path)?\}", lambda match: known[match[1]], template)
+
+    def another(self) -> str:
+        """A name that nothing has."""
+        self.names += 1
+        return f"another-{self.names}"
 
     def query(self, operation: str) -> dict[str, str]:
         """What an operation cannot do without."""
@@ -134,12 +198,12 @@ class World:
             "SignIn": {"domain": "admin", "user": "nobody", "password": "wrong-password"},
             "CreateWorkspace": {"name": "team-a", "description": "", "auth_type": "INTERNAL", "grants": [
                 {"user_id": "u", "user_name": "n"}]},
-            "CreateBucket": {"name": "another", "workspace_id": self.workspace_id},
+            "CreateBucket": {"name": self.another(), "workspace_id": self.workspace_id},
             "DeleteObjects": {"keys": ["in/none.jpg"]},
             "CopyObject": {"source": "in/a.jpg", "target": "in/b.jpg", "move": False, "target_bucket": NAME},
             "ExtractArchive": {"key": "z.zip", "prefix": "out/", "delete_archive": False},
             "BeginUpload": {"key": "k.bin", "size": 3, "sha256": ""},
-            "CreateDataset": self.dataset("another"),
+            "CreateDataset": self.dataset(self.another()),
             "UpdateDataset": {"dataset_name": "renamed", "description": "d", "add_labels": [{"name": "cow", "type": 0}],
                               "update_labels": [renamed], "delete_labels": [{"name": "none", "type": 0}],
                               "current_version_id": self.dataset_version_id},
@@ -154,14 +218,14 @@ class World:
             "DeleteSamples": {"samples": [self.sample_id], "delete_source": False},
             "CreateDatasetVersion": {"version_name": "V9", "version_format": "Default", "description": "d",
                                      "train_evaluate_sample_ratio": "0.8", "export_images": False},
-            "CreatingTrainingJob": {"job_name": "another", "job_desc": "d", "config": self.job(),
+            "CreatingTrainingJob": {"job_name": self.another(), "job_desc": "d", "config": self.job(),
                                     "workspace_id": self.workspace_id},
             "CreatingVersionTrainingJob": {"job_desc": "d", "config": self.job()},
             "ModifyingDescriptionTrainingJob": {"job_desc": "d"},
-            "CreateModel": {"model_name": "another", "model_version": "1.0.0", "source_location": f"/{NAME}/model/",
+            "CreateModel": {"model_name": self.another(), "model_version": "1.0.0", "source_location": f"/{NAME}/model/",
                             "model_type": "Custom", "apis": "[]", "model_metrics": "{}", "input_params": [{}],
                             "dependencies": [{}], "install_type": ["real-time"], "workspace_id": self.workspace_id},
-            "CreateService": self.service() | {"service_name": "another", "workspace_id": self.workspace_id},
+            "CreateService": self.service() | {"service_name": self.another(), "workspace_id": self.workspace_id},
             "UpdateService": {"description": "d", "status": "stopped", "config": self.service()["config"],
                               "schedule": [{"type": "stop", "time_unit": "HOURS", "duration": 1}], "priority": 1},
         }  # fmt: skip
@@ -192,5 +256,11 @@ class World:
         }
 
     def service(self) -> dict[str, Any]:
-        share = {"model_id": self.model_id, "specification": FLAVOR, "weight": 100, "instance_count": 1, "envs": {"A": "b"}}
+        share = {
+            "model_id": self.model_id,
+            "specification": FLAVOR,
+            "weight": 100,
+            "instance_count": 1,
+            "envs": {"A": "b"},
+        }
         return {"service_name": NAME, "infer_type": "real-time", "config": [share]}

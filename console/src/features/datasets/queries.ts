@@ -9,7 +9,6 @@ import { pollWhile } from "@/lib/poll";
 const datasetsPath = "/v2/{project_id}/datasets";
 const datasetPath = "/v2/{project_id}/datasets/{dataset_id}";
 const statsPath = "/v2/{project_id}/datasets/{dataset_id}/data-annotations/stats";
-const labelsPath = "/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels";
 const versionsPath = "/v2/{project_id}/datasets/{dataset_id}/versions";
 const versionPath = "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}";
 
@@ -18,7 +17,7 @@ export type Stats = Answer<typeof statsPath, "get">;
 export type LabelStats = Stats["label_stats"][number];
 export type Version = Answer<typeof versionsPath, "get">["versions"][number];
 export type LabelBody = NonNullable<Body<typeof datasetsPath, "post">["labels"]>[number];
-export type BatchAnswer = Answer<typeof labelsPath, "post">;
+export type BatchAnswer = Answer<"/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels", "post">;
 
 /** The contract's numbers. */
 export const syncing = 5;

@@ -5,9 +5,10 @@ import { useEffect, useState } from "react";
 import { $api, type Body } from "@/api/client";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
-import { ErrorState, Page, Panel, useNotify } from "@/ui";
+import { Page, Panel, useNotify } from "@/ui";
 import { ApiCall } from "@/ui/ApiCall";
 import { FolderPicker } from "@/ui/FolderPicker";
+import { FormError } from "@/ui/FormError";
 import { useWorkspace } from "@/ui/useWorkspace";
 import { JobVersionFields } from "./JobVersionFields";
 import { nextVersion } from "./modelVersions";
@@ -125,7 +126,7 @@ export function CreateModelPage() {
               <Input.TextArea maxLength={100} showCount autoSize={{ minRows: 1, maxRows: 4 }} />
             </Form.Item>
           </Panel>
-          {create.error && <ErrorState error={create.error} />}
+          <FormError error={create.error} />
           <Flex gap={8} wrap>
             <Button type="primary" htmlType="submit" loading={create.isPending}>
               {t("common:action.create")}

@@ -6,9 +6,10 @@ import { useState } from "react";
 import { $api } from "@/api/client";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
-import { ErrorState, Panel, StatusTag, useNotify } from "@/ui";
+import { Panel, StatusTag, useNotify } from "@/ui";
 import { ApiCall } from "@/ui/ApiCall";
 import { Facts } from "@/ui/Facts";
+import { FormError } from "@/ui/FormError";
 import { AutoStopFields, ConfigFields } from "./ConfigFields";
 import { configOf, fieldsOf, scheduleOf, type ServiceFields } from "./fields";
 import { useRefreshServices, useServiceParams, type ConfigDetail, type ServiceDetail, type UpdateBody } from "./queries";
@@ -136,7 +137,7 @@ function Editor({ service, onClose }: { service: ServiceDetail; onClose: () => v
           <AutoStopFields />
         </Panel>
         <ConfigFields known={before.config} />
-        {update.error && <ErrorState error={update.error} />}
+        <FormError error={update.error} />
         <Flex gap={8} wrap>
           <Button type="primary" htmlType="submit" loading={update.isPending}>
             {t("common:action.save")}

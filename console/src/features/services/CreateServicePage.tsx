@@ -5,8 +5,9 @@ import { $api } from "@/api/client";
 import { usePlatform } from "@/api/platform";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
-import { ErrorState, Page, Panel, QueryView, useNotify } from "@/ui";
+import { Page, Panel, QueryView, useNotify } from "@/ui";
 import { ApiCall } from "@/ui/ApiCall";
+import { FormError } from "@/ui/FormError";
 import { useWorkspace } from "@/ui/useWorkspace";
 import { AutoStopFields, ConfigFields } from "./ConfigFields";
 import { configOf, emptyShare, scheduleOf, type ServiceFields } from "./fields";
@@ -92,7 +93,7 @@ function CreateForm({ specification }: { specification?: string }) {
           <AutoStopFields />
         </Panel>
         <ConfigFields />
-        {create.error && <ErrorState error={create.error} />}
+        <FormError error={create.error} />
         <Flex gap={8} wrap>
           <Button type="primary" htmlType="submit" loading={create.isPending} disabled={platform?.jobs_allowed === false}>
             {t("services:deploy")}

@@ -32,7 +32,7 @@ export function HistoryTab({ serviceId }: { serviceId: string }) {
               width: 140,
               render: (value: string) =>
                 value in results ? (
-                  <StatusTag tone={results[value as Result]}>{t(`result.${value as Result}`)}</StatusTag>
+                  <StatusTag tone={results[value as Result]}>{t(`services:result.${value as Result}`)}</StatusTag>
                 ) : (
                   value
                 ),
@@ -40,7 +40,7 @@ export function HistoryTab({ serviceId }: { serviceId: string }) {
             { title: t("services:section.models"), render: (_, change) => summaryOf(change) },
           ]}
           expandable={{
-        columnTitle: <span className="maquette-hidden">{t("parts:details")}</span>,
+            columnTitle: <span className="maquette-hidden">{t("parts:details")}</span>,
             expandedRowRender: (change) => (
               <CodeBlock code={JSON.stringify(change.config, null, 2)} maxHeight={320} label={t("services:tab.config")} />
             ),

@@ -1,12 +1,13 @@
 // The form of a training job: for a new job, and for a further version of one.
 import { Alert, Button, Flex, Form, Input, Select, type FormInstance } from "antd";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { toApiError } from "@/api/errors";
 import { usePlatform } from "@/api/platform";
 import { useTranslation } from "@/lib/i18n";
-import { ErrorState, Panel } from "@/ui";
+import { Panel } from "@/ui";
 import { FlavorCards } from "@/ui/FlavorCards";
 import { FolderPicker } from "@/ui/FolderPicker";
+import { FormError } from "@/ui/FormError";
 import { fieldOfMessage, folderOf, type JobFields } from "./fields";
 import { InputRows } from "./InputRows";
 import { ParameterRows } from "./ParameterRows";
@@ -31,7 +32,11 @@ export function JobForm({ form, initial, named, onSubmit, pending, error, submit
   const { t } = useTranslation(["training", "common"]);
   const required = [{ required: true, message: t("common:field.required") }];
   const platform = usePlatform().data;
-  const field = error ? fieldOfMessage(toApiError(error).message) : null;
+  // The form's values are read when a refusal comes: typing on does not move it to another field.
+  const field = useMemo(
+    () => (error ? fieldOfMessage(toApiError(error).message, form.getFieldsValue(true) as JobFields) : null),
+    [error, form],
+  );
 
   /** Server-side refusals also stand at the field that they are about. */
   const refused = (name: keyof JobFields) =>
@@ -115,7 +120,7 @@ export function JobForm({ form, initial, named, onSubmit, pending, error, submit
             <Flavors />
           </Form.Item>
         </Panel>
-        {Boolean(error) && <ErrorState error={error} />}
+        <FormError error={error} />
         <Flex gap={8} wrap>
           <Button type="primary" htmlType="submit" loading={pending} disabled={platform?.jobs_allowed === false}>
             {submitLabel}

@@ -51,6 +51,7 @@ it("finds what changed between parameters", () => {
 it("knows which field a refusal is about", () => {
   expect(fieldOfMessage("The boot file obs://b/x.py does not lie in the code directory obs://b/code/.")).toBe("boot_file_url");
   expect(fieldOfMessage("app_url is missing. Write obs://bucket/path or /bucket/path.")).toBe("app_url");
+  expect(fieldOfMessage("There is no bucket 'x'. Create it, or check its name.", { ...fields, log_url: "obs://x/log/" })).toBe("log_url");
   expect(fieldOfMessage("There is nothing here that we know.")).toBeNull();
 });
 

@@ -1,4 +1,5 @@
 // The form's fields, and how they become a job's config and come from a version's. Pure.
+import { parsePlace } from "@/api/files";
 import type { JobConfig, VersionDetails } from "./queries";
 
 export interface InputFields {
@@ -67,9 +68,10 @@ export function fieldsOf(version: VersionDetails): JobFields {
         ? { kind: "dataset", dataset_id, dataset_version: dataset_version ?? undefined }
         : { kind: "path", data_url: data_url ?? undefined },
   );
-  const one: InputFields[] = version.dataset_id
-    ? [{ kind: "dataset", dataset_id: version.dataset_id, dataset_version: version.dataset_version_id ?? undefined }]
-    : [{ kind: "path", data_url: version.data_url ?? undefined }];
+  const one: InputFields[] = [];
+  if (version.dataset_id)
+    one.push({ kind: "dataset", dataset_id: version.dataset_id, dataset_version: version.dataset_version_id ?? undefined });
+  else if (version.data_url) one.push({ kind: "path", data_url: version.data_url });
   return {
     name: version.job_name,
     description: version.job_desc,
@@ -118,8 +120,13 @@ const named: [RegExp, keyof JobFields][] = [
   [/\bjob[_ ]name\b/i, "name"],
 ];
 
-/** The field that a refusal is about, if its sentence names one; the first one named decides. */
-export function fieldOfMessage(message: string): keyof JobFields | null {
+const places = ["app_url", "boot_file_url", "train_url", "log_url"] as const;
+
+/** The field that a refusal is about, if its sentence names one, or the bucket of one; the first one named decides. */
+export function fieldOfMessage(message: string, fields: Partial<JobFields> = {}): keyof JobFields | null {
+  const bucket = /bucket '([^']+)'/.exec(message)?.[1];
+  const place = places.find((name) => bucket !== undefined && parsePlace(fields[name] ?? "")?.bucket === bucket);
+  if (place) return place;
   const found = named
     .map(([pattern, field]) => ({ at: message.search(pattern), field }))
     .filter(({ at }) => at >= 0)

@@ -1,4 +1,4 @@
-"""The `maquette` command. Each subcommand takes `--home` and works beside a running server."""
+"""The `maquette` command. What works on a home takes `--home`, and all but `serve` works beside a running server."""
 
 from maquette.cli.main import main
 

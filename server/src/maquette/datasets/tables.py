@@ -1,6 +1,6 @@
 """Datasets, their labels, samples and versions.
 
-The working set of a dataset is the samples of its current `generation`: making an old version current writes a new
+The working set of a dataset is the samples of its current `generation`: whoever replaces it as a whole writes a new
 generation beside it and swaps that number. Counts are kept with each write, never recomputed on a page's way. A
 sample's annotations hold label codes, not names, so that renaming a label is one row.
 """

@@ -1,7 +1,8 @@
 """One Database per process: SQLite (WAL, FULL) or PostgreSQL behind the same two calls.
 
 `write()` opens a transaction that may change things: on SQLite it takes the write lock at once (BEGIN IMMEDIATE), so
-that two writers queue instead of failing half way. `read()` sees one consistent snapshot and never waits for writers.
+that two writers queue instead of failing half way. `read()` never waits for writers; on SQLite it sees one
+snapshot, on PostgreSQL each statement sees its own (`datasets.snapshots` asks for more where it needs more).
 Both commit when the block ends and roll back when it raises.
 """
 

@@ -1,4 +1,4 @@
-"""Kernel bounds for an attempt where cgroup v2 is writable: one group per attempt, made here, joined by its shim.
+"""Kernel bounds for an attempt where cgroup v2 is writable: one group per attempt, made here, joined by the workload.
 
 Each part is used if the host offers it: killing and finding a whole tree needs no controller; memory, process and
 CPU limits need theirs. Without any, the shim watches from outside. Version 1 hierarchies are left alone.

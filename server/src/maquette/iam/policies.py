@@ -91,6 +91,8 @@ def documents_of(session: Session, user_id: str, project_id: str) -> list[Docume
 
 
 def allows(session: Session, actor: Actor, action: str) -> bool:
+    if actor.method == "workload" and not action.startswith("obs:"):
+        return False  # a job's token is for its files, whatever its owner may do besides
     return evaluate(documents_of(session, actor.user_id, actor.project_id), action)
 
 

@@ -1,6 +1,6 @@
 """The errors that reach a user: each has a stable code, an HTTP status and a sentence that says what to do.
 
-Domains name their own codes in their `errors.py`, as functions or subclasses of the kinds below. Rendering an error
+Domains give their own codes, most of them in their `errors.py`; `docs/guide/errors.md` lists them all. Rendering an error
 as JSON belongs to `web`; nothing here knows HTTP bodies.
 
     MaquetteError

@@ -1,7 +1,7 @@
 """A bucket on an S3-compatible service, by obstore; the calls it cannot express are in `s3_requests`.
 
-Loading this module loads obstore, so nobody imports it before a bucket of this kind is met. Every call ends within
-about 30 seconds: large objects travel in parts, and each part is a request with a limit of its own.
+Loading this module loads obstore, so nobody imports it before a bucket of this kind is met. Every request ends
+within about 30 seconds, and large objects travel in parts; a call that needs many requests takes as long as they do.
 """
 
 from __future__ import annotations

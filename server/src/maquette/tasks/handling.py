@@ -23,7 +23,6 @@ from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.tasks.tables import Task
 
-
 _SHARED = "0"  # the default workspace, which everybody of a project may enter
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from maquette.db import visible_to, wake_worker
@@ -13,6 +13,8 @@ from maquette.kit.clock import now_ms
 from maquette.kit.errors import NotFound
 from maquette.kit.ids import new_id
 from maquette.tasks.tables import ACTIVE, CANCELLED, WAITING, Task
+
+KEPT_MS = 30 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,9 @@ def active_tasks(session: Session, resource_id: str, kind: str | None = None) ->
     """The unfinished tasks of one object, oldest first."""
     query = select(Task).where(Task.resource_id == resource_id, Task.state.in_(ACTIVE)).order_by(Task.id)
     return session.scalars(query.where(Task.kind == kind) if kind else query).all()
+
+
+def forget_old_tasks(session: Session) -> None:
+    """Drop what ended a month ago and more; domains that still need a task's end copy it into rows of their own."""
+    ended = Task.state.not_in(ACTIVE) & (Task.finished_at < now_ms() - KEPT_MS)
+    session.execute(delete(Task).where(ended))

@@ -50,7 +50,7 @@ def describe_validation(error: RequestValidationError) -> str:
     for item in error.errors()[:10]:
         where = ".".join(str(part) for part in item["loc"] if part not in {"body", "query", "path"})
         sentences.append(f"{where or 'the request body'}: {item['msg']}")
-    return "Invalid parameters: " + "; ".join(sentences)
+    return "Invalid parameters: " + "; ".join(dict.fromkeys(sentences))
 
 
 def _answer_known(request: Request, error: Exception) -> JSONResponse:
@@ -69,6 +69,9 @@ def _answer_http(request: Request, error: Exception) -> JSONResponse:
         return render(request, Invalid(error.detail))
     known = MaquetteError(str(error.detail), code=f"ModelArts.0{error.status_code}")
     known.status = error.status_code
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        known.message = f"{request.url.path} does not take {request.method}; it takes {allowed or 'other methods'}."
     if error.status_code == 404:
         known.message = f"There is nothing at {request.method} {request.url.path}."
     return render(request, known)

@@ -66,7 +66,7 @@ function FilterForm({ search, onSearch, labels, folder }: FilterBarProps) {
   const set = (part: Partial<SampleSearch>) => onSearch({ ...search, ...part });
   const any = { value: "", label: t("filter.any") };
   return (
-    <Form layout="vertical" style={{ width: 340 }} size="small">
+    <Form layout="vertical" style={{ width: 340 }} size="small" role="dialog" aria-label={t("filter.title")} className="ds-filter">
       <Form.Item label={t("filter.labels")}>
         <Select
           mode="multiple"

@@ -41,6 +41,8 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   const total = list.total ?? 0;
   const geometry = gridGeometry(Math.max(0, width - 2 * padding), size, total);
   const { columns, columnWidth, rowHeight, rows } = geometry;
+  // Its functions answer anew at every call, which the React Compiler could not know; nothing here is memoised by them.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => box.current,

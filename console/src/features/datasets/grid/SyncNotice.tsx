@@ -3,6 +3,7 @@ import { Alert, Button, Modal } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { syncing, useSyncStatus, type Dataset } from "../queries";
+import { useStored } from "./useStored";
 
 interface SyncNoticeProps {
   dataset: Dataset;
@@ -13,7 +14,8 @@ export function SyncNotice({ dataset, onSync }: SyncNoticeProps) {
   const { t } = useTranslation(["datasets", "common"]);
   const { data, refetch } = useSyncStatus(dataset.dataset_id, true);
   const [listed, setListed] = useState(false);
-  const [seen, setSeen] = useState<string | null>(null);
+  // A notice that was closed stays closed until another sync has something to say.
+  const [seen, setSeen] = useStored(`notice.${dataset.dataset_id}`, "");
   const busy = dataset.status === syncing;
   useEffect(() => void refetch(), [busy, refetch]);
 
@@ -29,7 +31,7 @@ export function SyncNotice({ dataset, onSync }: SyncNoticeProps) {
       />
     );
   if (!data || seen === data.task_id) return null;
-  const close = { onClose: () => setSeen(data.task_id ?? null), "aria-label": t("common:action.close") };
+  const close = { onClose: () => setSeen(data.task_id ?? ""), "aria-label": t("common:action.close") };
   if (data.status === "FAILED")
     return (
       <Alert

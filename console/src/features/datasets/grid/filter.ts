@@ -76,6 +76,7 @@ export function leaves({ tab, labels, every }: SampleSearch, carried: readonly s
   return every ? !labels.every((label) => carried.includes(label)) : !labels.some((label) => carried.includes(label));
 }
 
-export function isFiltered({ tab: _, newest: __, ...filters }: SampleSearch): boolean {
-  return Object.keys(filters).length > 0;
+/** Whether anything beside the tab and the order narrows what is shown. */
+export function isFiltered(search: SampleSearch): boolean {
+  return Object.entries(search).some(([name, value]) => name !== "tab" && name !== "newest" && value !== undefined);
 }

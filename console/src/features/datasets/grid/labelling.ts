@@ -35,7 +35,7 @@ export function marksOf(sample: Sample): Marks {
 
 /** The sample with these marks, as the server would describe it after the change. */
 export function withMarks(sample: Sample, { labels, hard }: Marks): Sample {
-  const { [hardKey]: _, ...metadata } = sample.metadata;
+  const metadata = Object.fromEntries(Object.entries(sample.metadata).filter(([key]) => key !== hardKey));
   return {
     ...sample,
     labels,

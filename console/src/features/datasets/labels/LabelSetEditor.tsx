@@ -91,7 +91,7 @@ export function LabelHeads({ end }: { end: number }) {
   const { token } = theme.useToken();
   return (
     <Flex gap={8} style={{ fontSize: 13, color: token.colorTextSecondary }} aria-hidden>
-      <span style={{ width: 32 }}>{t("label.color")}</span>
+      <span style={{ width: 32 }} />
       <span style={{ flex: 1, paddingInlineStart: 12 }}>{t("label.name")}</span>
       <span style={{ width: 56, textAlign: "center" }}>{t("label.key")}</span>
       <span style={{ width: end }} />

@@ -35,17 +35,17 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
               </Link>
             ),
           },
-          { title: t("common:field.type"), width: 150, render: () => t("datasets:type.imageClassification") },
+          { title: t("common:field.type"), width: 160, ellipsis: true, render: () => t("datasets:type.imageClassification") },
           {
             title: t("datasets:list.progress"),
-            width: 220,
+            width: 180,
             sorter: (a, b) => share(a) - share(b),
             render: (_, dataset) => <Labelled dataset={dataset} share={share(dataset)} />,
           },
           {
-            title: t("datasets:version.current"),
+            title: t("datasets:version.short"),
             dataIndex: "current_version_name",
-            width: 130,
+            width: 100,
             ellipsis: true,
             render: (name: string | null | undefined, { dataset_id: datasetId }) =>
               name ? (
@@ -58,21 +58,21 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
           },
           {
             title: t("common:field.status"),
-            width: 150,
+            width: 130,
             sorter: (a, b) => a.status - b.status,
             render: (_, { status }) => <DatasetStatus status={status} />,
           },
           {
             title: t("common:field.created"),
             dataIndex: "create_time",
-            width: 180,
+            width: 170,
             defaultSortOrder: "descend",
             sorter: (a, b) => a.create_time - b.create_time,
             render: (value: number) => <Time value={value} />,
           },
           {
             title: t("common:field.actions"),
-            width: 140,
+            width: 110,
             render: (_, dataset) => (
               <Actions dataset={dataset} onPublish={() => setPublishing(dataset)} onDelete={() => setDeleting(dataset)} />
             ),
@@ -95,7 +95,7 @@ function Labelled({ dataset, share }: { dataset: Dataset; share: number }) {
         percent={share * 100}
         showInfo={false}
         size="small"
-        style={{ width: 80, flex: "none", margin: 0 }}
+        style={{ width: 56, flex: "none", margin: 0 }}
         aria-label={`${t("list.progress")}: ${name}`}
       />
       <span style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>

@@ -76,6 +76,7 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
   return (
     <Form<Fields>
       form={form}
+      name="publish"
       layout="vertical"
       style={{ marginTop: 12 }}
       initialValues={{ split: false, ratio: 0.8, hard: false, images: false }}
