@@ -24,6 +24,7 @@ from maquette.worker import task_handlers
 sys.path.insert(0, str(Path(__file__).parent))
 
 from postgres import PostgreSQL, binaries
+from tests.swift.running import S3Server, interpreter
 
 PASSWORD = "a-good-password"
 
@@ -135,6 +136,16 @@ def postgresql() -> Iterator[PostgreSQL]:
         required("PostgreSQL is not installed")
         return
     with PostgreSQL(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    python = interpreter()
+    if python is None:
+        required("MAQUETTE_TEST_S3_PYTHON names no Python with the package swift, and this one has none")
+        return
+    with S3Server(python) as server:
         yield server
 
 

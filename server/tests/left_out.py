@@ -1,5 +1,6 @@
 """Says at the end of `make test` what this machine lacks, and which tests were therefore left out."""
 
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -9,7 +10,9 @@ LACKS = {
     "a browser (chromium)": lambda: shutil.which("chromium") or shutil.which("google-chrome"),
     "PostgreSQL (postgresql)": lambda: next(iter(Path("/usr/lib/postgresql").glob("*/bin/initdb")), None),
     "a sandbox (bubblewrap)": lambda: shutil.which("bwrap"),
-    "an S3 server for tests (MAQUETTE_TEST_S3_PYTHON)": lambda: os.environ.get("MAQUETTE_TEST_S3_PYTHON"),
+    "an S3 server for tests (MAQUETTE_TEST_S3_PYTHON)": lambda: (
+        os.environ.get("MAQUETTE_TEST_S3_PYTHON") or any(importlib.metadata.distributions(name="swift"))
+    ),
     "PyTorch": lambda: importlib.util.find_spec("torch"),
 }
 

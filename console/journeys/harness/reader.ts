@@ -85,7 +85,8 @@ export class Reader {
 
   /** Follow an entry of the navigation at the left. */
   async goTo(name: string): Promise<void> {
-    await this.page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    const navigation = this.page.getByRole("navigation", { name: this.t("nav.label") });
+    await navigation.getByRole("link", { name, exact: true }).click();
     await this.heading(name);
   }
 

@@ -1,11 +1,10 @@
-"""A bucket to work in, and the real S3 server of the storage tests."""
+"""A bucket to work in, through the files API."""
 
 import asyncio
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from tests.storage.conftest import s3_server as s3_server
 
 
 class Files:

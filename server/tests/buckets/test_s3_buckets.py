@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.buckets.conftest import Files
-from tests.storage.conftest import ACCESS_KEY, REGION, SECRET_KEY
+from tests.swift.running import ACCESS_KEY, REGION, SECRET_KEY
 
 from maquette.buckets.cors import allows_direct_upload
 from maquette.buckets.tables import Bucket

@@ -25,7 +25,8 @@ ALLOWED = {503, 507}
 """Said on purpose: a service that is not running, a disk that is full."""
 
 WORDS = [
-    "..", "..%2f..%2fetc%2fpasswd", "%00", "%ff%fe", "%ed%a0%80", "%e2%80%ae", "n" * 300, "-1", str(2**63), "1e999", "NaN",
+    "..",
+    "..%2f..%2fetc%2fpasswd", "%00", "%ff%fe", "%ed%a0%80", "%e2%80%ae", "n" * 300, "-1", str(2**63), "1e999", "NaN",
 ]  # fmt: skip
 JUNK: list[Any] = [
     None, -1, 2**63 - 1, 1e308, "", "n" * 5000, "\u202e../..", ["x", None], {"a": {"b": []}},

@@ -80,8 +80,8 @@ def test_no_list_shows_it_and_no_creation_reaches_it(platform: Platform, world: 
 
 @pytest.mark.parametrize(
     "query",
-    ["workspace_id={workspace}", "resource_id={dataset}", "resource_name=closed", "search=closed", "service_id={service}",
-     "model_id={model}", "state=all", "search_content=closed"],
+    ["workspace_id={workspace}", "resource_id={dataset}", "resource_name=closed", "search=closed",
+     "service_id={service}", "model_id={model}", "state=all", "search_content=closed"],
 )  # fmt: skip
 def test_no_filter_finds_it(platform: Platform, world: World, query: str) -> None:
     bob = platform.user("bob")

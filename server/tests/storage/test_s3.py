@@ -1,6 +1,6 @@
 """What only a bucket on an S3 service can suffer, against a real server that misbehaves on request.
 
-The server (OpenStack Swift) has no CORS, no bucket policies and no conditional PUT: nothing here relies on them.
+The server (`swift/serve.py`) has no CORS, no bucket policies and no conditional PUT: nothing here relies on them.
 """
 
 import json
@@ -11,21 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import httpx
 import pytest
+from tests.swift.running import S3Server
 
 from maquette.kit.errors import Conflict, Invalid, Unavailable
 from maquette.storage import ObjectMissing
 from maquette.storage.s3 import PART, S3Store
-
-
-class Server(Protocol):
-    endpoint: str
-
-    def store(self, bucket: str, **changes: str) -> S3Store: ...
-    def faults(self, rules: str) -> None: ...
 
 
 @pytest.fixture
@@ -36,7 +29,7 @@ def store(make_s3: Callable[[], S3Store]) -> Iterator[S3Store]:
 
 
 @pytest.fixture
-def inject(s3_server: Server) -> Iterator[Callable[..., None]]:
+def inject(s3_server: S3Server) -> Iterator[Callable[..., None]]:
     yield lambda *rules: s3_server.faults(json.dumps(rules))
     s3_server.faults("[]")
 
@@ -218,7 +211,7 @@ def test_an_answer_that_is_no_listing(body: bytes) -> None:
     server.close()
 
 
-def test_wrong_credentials_and_absent_buckets_are_no_missing_object(s3_server: Server, store: S3Store) -> None:
+def test_wrong_credentials_and_absent_buckets_are_no_missing_object(s3_server: S3Server, store: S3Store) -> None:
     bucket = store._address.bucket
     wrong = s3_server.store(bucket, secret_key="not-the-secret")
     for call in (wrong.check, lambda: wrong.get("a"), lambda: wrong.write("a", b""), lambda: wrong.list()):
