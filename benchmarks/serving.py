@@ -19,13 +19,15 @@ from maquette.kit.config import Settings
 
 @dataclass
 class Served:
-    """A running server: its REST client as the administrator, its process, and how long it took to answer (s)."""
+    """A running server: its REST client as the administrator, its process, how long it took to answer (s), and the
+    single-use link it printed."""
 
     settings: Settings
     rest: Rest
     process: subprocess.Popen[str]
     url: str
     ready_s: float
+    sign_in: str
 
     def memory(self) -> dict[str, int]:
         """Bytes of each of its processes (proportional set size: shared pages counted once)."""
@@ -47,7 +49,8 @@ def served(home: Path | None = None) -> Iterator[Served]:
         line = next(line for line in process.stdout if "#code=" in line)
         ready = time.perf_counter() - begun
         with local(settings) as rest:
-            yield Served(settings, rest, process, line.strip().split("/sign-in")[0], ready)
+            link = next(word for word in line.split() if "#code=" in word)
+            yield Served(settings, rest, process, link.split("/sign-in")[0], ready, link)
     finally:
         process.terminate()
         process.wait()

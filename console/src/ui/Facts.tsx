@@ -18,7 +18,7 @@ export function Facts({ facts }: { facts: Fact[] }) {
     <dl
       style={{
         display: "grid",
-        gridTemplateColumns: "repeat(auto-fill, minmax(min(360px, 100%), 1fr))",
+        gridTemplateColumns: "repeat(auto-fill, minmax(min(344px, 100%), 1fr))",
         gap: "10px 28px",
         margin: 0,
       }}

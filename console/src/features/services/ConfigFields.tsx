@@ -1,6 +1,6 @@
 // The part of a service's form that says what runs: models with their share of the calls, resources and environment.
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Divider, Flex, Form, InputNumber, Select, Switch, Typography } from "antd";
+import { Button, Divider, Flex, Form, InputNumber, Select, Switch, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { Panel } from "@/ui";
@@ -12,8 +12,8 @@ import { usePublishedModels, useSpecifications, type ConfigDetail } from "./quer
 export function ConfigFields({ known = [] }: { known?: readonly ConfigDetail[] }) {
   const { t } = useTranslation("services");
   const form = Form.useFormInstance<ServiceFields>();
+  const { token } = theme.useToken();
   const specifications = useSpecifications().data?.specifications ?? [];
-  const shares = Form.useWatch("config", form) ?? [];
   return (
     <Panel title={t("section.models")}>
       <Form.List
@@ -38,17 +38,20 @@ export function ConfigFields({ known = [] }: { known?: readonly ConfigDetail[] }
                   known={known}
                   onRemove={() => {
                     remove(name);
-                    if (rows.length === 2) form.setFieldValue(["config", name === 0 ? 1 : 0, "weight"], 100);
+                    if (rows.length === 2) form.setFieldValue(["config", 0, "weight"], 100);
                   }}
                 />
               </div>
             ))}
-            <Form.ErrorList errors={errors} />
+            <div role="alert" style={{ color: token.colorError }}>
+              <Form.ErrorList errors={errors} />
+            </div>
             <div>
               <Button
                 icon={<PlusOutlined />}
                 disabled={rows.length >= 10}
                 onClick={() => {
+                  const shares = form.getFieldValue("config") as ModelShare[];
                   const rest = Math.max(0, missingWeight(shares));
                   add(emptyShare(specifications[0]?.specification, rest));
                 }}

@@ -33,8 +33,6 @@ export function ComparePanel({ versions }: { versions: Version[] }) {
       width: 130,
       render: (_, version) => <Duration value={version.duration || null} />,
     },
-    { title: t("training:source.dataset"), width: 180, ellipsis: true, render: (_, version) => dataOf(version) },
-    { title: t("training:flavor"), width: 190, dataIndex: "spec_code", ellipsis: true },
     ...labels
       .filter((label) => !differing || differs.has(label))
       .map((label) => ({
@@ -46,6 +44,8 @@ export function ComparePanel({ versions }: { versions: Version[] }) {
           return differs.has(label) ? <strong style={{ color: token.colorWarning }}>{text}</strong> : text;
         },
       })),
+    { title: t("training:source.dataset"), width: 180, ellipsis: true, render: (_, version) => dataOf(version) },
+    { title: t("training:flavor"), width: 190, dataIndex: "spec_code", ellipsis: true },
   ];
   return (
     <section className="maquette-panel" style={{ flex: 1, minHeight: 0, overflow: "auto" }}>

@@ -80,7 +80,7 @@ function Parameters({ version, parent }: { version: VersionDetails; parent?: Ver
     const difference = changed.get(label);
     if (!difference || !parent) return null;
     return (
-      <Tag color="gold">
+      <Tag>
         {difference.before === undefined
           ? t("training:addedSince", { name: parent.version_name })
           : t("training:changedSince", { name: parent.version_name, value: difference.before })}
@@ -106,7 +106,7 @@ function Parameters({ version, parent }: { version: VersionDetails; parent?: Ver
           })),
           ...gone.map(({ label, before: value }) => ({
             label,
-            value: <Tag color="gold">{t("training:removedSince", { name: parent?.version_name ?? "", value: value ?? "" })}</Tag>,
+            value: <Tag>{t("training:removedSince", { name: parent?.version_name ?? "", value: value ?? "" })}</Tag>,
           })),
         ]}
       />

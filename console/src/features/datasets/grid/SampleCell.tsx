@@ -1,9 +1,16 @@
 // One sample in the grid: thumbnail, marks and a caption of one line. Drawn often, so it is kept small and memoised.
-import { CheckOutlined, FireFilled, PictureOutlined, WarningFilled } from "@ant-design/icons";
+// Nothing in it subscribes to anything: its words come from the grid, and its check mark is a plain path.
+import { FireFilled, PictureOutlined, WarningFilled } from "@ant-design/icons";
 import { memo, useEffect, useRef, useState } from "react";
-import { useTranslation } from "@/lib/i18n";
 import { isHard, missingKey, type Sample } from "./labelling";
 import { thumbnailUrl } from "./pages";
+
+export interface CellTexts {
+  loading: string;
+  unlabelled: string;
+  hard: string;
+  missing: string;
+}
 
 export interface SampleCellProps {
   sample: Sample | undefined;
@@ -15,18 +22,25 @@ export interface SampleCellProps {
   active: boolean;
   /** Colours by label name; the same object as long as the label set does not change. */
   colors: ReadonlyMap<string, string>;
+  /** The same object as long as the language does not change. */
+  texts: CellTexts;
 }
+
+const check = (
+  <svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" strokeWidth="2">
+    <path d="m3 8.5 3.2 3.2L13 5" />
+  </svg>
+);
 
 export function cellId(index: number): string {
   return `sample-${index}`;
 }
 
-export const SampleCell = memo(function SampleCell({ sample, index, total, size, selected, active, colors }: SampleCellProps) {
-  const { t } = useTranslation("datasets");
+export const SampleCell = memo(function SampleCell({ sample, index, total, size, selected, active, colors, texts }: SampleCellProps) {
   const names = sample?.labels.map(({ name }) => name) ?? [];
   const label = !sample
-    ? t("grid.loading")
-    : [sample.sample_name, names.join(", ") || t("tab.unlabelled"), isHard(sample) && t("hard.mark")].filter(Boolean).join(", ");
+    ? texts.loading
+    : [sample.sample_name, names.join(", ") || texts.unlabelled, isHard(sample) && texts.hard].filter(Boolean).join(", ");
   const classes = ["ds-cell", selected && "ds-selected", active && "ds-active"].filter(Boolean).join(" ");
   return (
     <div
@@ -44,15 +58,15 @@ export const SampleCell = memo(function SampleCell({ sample, index, total, size,
       <div className="ds-frame" style={{ height: size }}>
         {sample && <Thumbnail url={sample.thumbnail_url} size={size} />}
         <span className="ds-check" data-check aria-hidden>
-          <CheckOutlined />
+          {check}
         </span>
         {sample && isHard(sample) && (
-          <span className="ds-mark" title={t("hard.mark")} aria-hidden>
+          <span className="ds-mark" title={texts.hard} aria-hidden>
             <FireFilled />
           </span>
         )}
         {sample?.metadata[missingKey] !== undefined && (
-          <span className="ds-missing" title={t("grid.missing")} aria-hidden>
+          <span className="ds-missing" title={texts.missing} aria-hidden>
             <WarningFilled />
           </span>
         )}

@@ -2,13 +2,14 @@
 // page's business.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { theme } from "antd";
-import { useEffect, useImperativeHandle, useRef, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref } from "react";
+import { useEffect, useImperativeHandle, useMemo, useRef, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { useSize } from "@/lib/size";
 import "./grid.css";
 import { gap, gridGeometry, moved } from "./pages";
 import { cellId, SampleCell } from "./SampleCell";
 import { click, extend, lasso, toggleOne, type Selection } from "./selection";
+import { useFlying } from "./useFlying";
 import { useLasso } from "./useLasso";
 import type { SampleList } from "./useSamples";
 
@@ -57,9 +58,16 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   const firstShown = (items[0]?.index ?? 0) * columns;
   const lastShown = Math.max(firstShown, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
   const { look } = list;
-  useEffect(() => look(firstShown, lastShown), [look, firstShown, lastShown, total]);
+  const { flying, onScroll } = useFlying();
+  useEffect(() => {
+    if (!flying) look(firstShown, lastShown);
+  }, [look, firstShown, lastShown, total, flying]);
 
   const rowsInSight = Math.floor(height / rowHeight);
+  const texts = useMemo(
+    () => ({ loading: t("grid.loading"), unlabelled: t("tab.unlabelled"), hard: t("hard.mark"), missing: t("grid.missing") }),
+    [t],
+  );
   const idAt = (index: number) => list.at(index)?.sample_id;
   const show = (index: number) => {
     onActive(index);
@@ -148,6 +156,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
     "--ds-text": token.colorText,
     "--ds-secondary": token.colorTextSecondary,
     "--ds-on-primary": token.colorBgContainer,
+    "--ds-column": `${columnWidth}px`,
   } as CSSProperties;
   return (
     <div
@@ -166,26 +175,34 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
         if (cell) onOpen(Number(cell.dataset.index));
       }}
       onKeyDown={onKeyDown}
+      onScroll={onScroll}
     >
       <div role="presentation" style={{ position: "relative", height: virtualizer.getTotalSize() }}>
         {items.map(({ index: row, key, start }) => (
-          <div key={key} role="presentation" className="ds-row" style={{ transform: `translateY(${start}px)` }}>
-            {Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
-              const index = row * columns + column;
-              const sample = list.at(index);
-              return (
-                <SampleCell
-                  key={sample?.sample_id ?? index}
-                  sample={sample}
-                  index={index}
-                  total={total}
-                  size={columnWidth - gap}
-                  colors={colors}
-                  selected={sample !== undefined && selection.ids.has(sample.sample_id)}
-                  active={index === active}
-                />
-              );
-            })}
+          <div
+            key={key}
+            role="presentation"
+            className={flying ? "ds-row ds-ghost" : "ds-row"}
+            style={{ transform: `translateY(${start}px)`, height: columnWidth - gap }}
+          >
+            {!flying &&
+              Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
+                const index = row * columns + column;
+                const sample = list.at(index);
+                return (
+                  <SampleCell
+                    key={sample?.sample_id ?? index}
+                    sample={sample}
+                    index={index}
+                    total={total}
+                    size={columnWidth - gap}
+                    colors={colors}
+                    texts={texts}
+                    selected={sample !== undefined && selection.ids.has(sample.sample_id)}
+                    active={index === active}
+                  />
+                );
+              })}
           </div>
         ))}
         <div ref={drag.rectangle} className="ds-lasso" role="presentation" style={{ top: 0, left: 0 }} />

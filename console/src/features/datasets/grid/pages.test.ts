@@ -27,6 +27,12 @@ describe("gridGeometry", () => {
     expect(rowHeight).toBe(149 + 24);
   });
 
+  it("keeps a million samples within what browsers can scroll", () => {
+    const { columns, rows, rowHeight } = gridGeometry(740, 200, 1_000_000);
+    expect(columns).toBeGreaterThan(3);
+    expect(rows * rowHeight).toBeLessThanOrEqual(17_000_000);
+  });
+
   it("has one column however narrow it is", () => {
     expect(gridGeometry(50, 120, 3)).toMatchObject({ columns: 1, rows: 3 });
   });

@@ -28,11 +28,21 @@ export interface Geometry {
 export const gap = 8;
 export const captionHeight = 24;
 
-/** As many columns of at least `size` as fit, widened until they fill the width. */
+/** Browsers lay out no taller element: Chromium ends at 33,554,428 pixels, Firefox at about half of that. */
+const tallest = 17_000_000;
+const narrowest = 40;
+
+/**
+ * As many columns of at least `size` as fit, widened until they fill the width. A list that would be taller than a
+ * browser can scroll gets more, narrower columns.
+ */
 export function gridGeometry(width: number, size: number, total: number): Geometry {
-  const columns = Math.max(1, Math.floor((width + gap) / (size + gap)));
-  const columnWidth = Math.max(1, Math.floor((width + gap) / columns));
-  return { columns, columnWidth, rowHeight: columnWidth - gap + captionHeight + gap, rows: Math.ceil(total / columns) };
+  for (let columns = Math.max(1, Math.floor((width + gap) / (size + gap))); ; columns += 1) {
+    const columnWidth = Math.max(1, Math.floor((width + gap) / columns));
+    const rowHeight = columnWidth + captionHeight;
+    const rows = Math.ceil(total / columns);
+    if (rows * rowHeight <= tallest || columnWidth < narrowest) return { columns, columnWidth, rowHeight, rows };
+  }
 }
 
 export interface Box {

@@ -60,15 +60,14 @@ export function Evolution({ versions, shown, onShow }: EvolutionProps) {
 
 function Difference({ version }: { version: Version }) {
   const { t } = useTranslation("datasets");
-  const { token } = theme.useToken();
   const format = useFormat();
   const { add_sample_count: added, deleted_sample_count: deleted, modified_sample_count: modified } = version;
   return (
     <Flex gap={10} style={{ fontSize: 13, fontVariantNumeric: "tabular-nums" }}>
       <span>{t("count.samples", { count: version.total_sample_count })}</span>
-      {added > 0 && <span style={{ color: token.colorSuccess }} title={t("version.added")}>+{format.number(added)}</span>}
-      {deleted > 0 && <span style={{ color: token.colorError }} title={t("version.deleted")}>−{format.number(deleted)}</span>}
-      {modified > 0 && <span style={{ color: token.colorWarning }} title={t("version.modified")}>~{format.number(modified)}</span>}
+      {added > 0 && <span title={t("version.added")}>+{format.number(added)}</span>}
+      {deleted > 0 && <span title={t("version.deleted")}>−{format.number(deleted)}</span>}
+      {modified > 0 && <span title={t("version.modified")}>~{format.number(modified)}</span>}
     </Flex>
   );
 }
