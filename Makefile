@@ -64,12 +64,12 @@ migration: $(STAMP)/develop
 	$(BIN)/python -m maquette.migrations.write "$(NAME)"
 
 e2e: $(STAMP)/develop $(STAMP)/node
-	$(BIN)/python -m pytest console/journeys -p no:xdist
+	cd console && ../$(BIN)/python node.py npx vitest run --config vitest.journeys.config.ts
 
 dev: $(STAMP)/develop $(STAMP)/node
 	$(BIN)/maquette serve & cd console && ../$(BIN)/python node.py npx vite; kill %1
 
-bench: $(STAMP)/develop
+bench: $(STAMP)/develop $(STAMP)/node
 	$(BIN)/python benchmarks/run.py
 
 clean:

@@ -71,8 +71,8 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
     await closeUploads(reader);
     await openFolder(reader, "images");
     await page.getByText(t("files:loaded", { count }), { exact: true }).waitFor();
-    await reader.press("0000.png", reader.main);
-    await page.getByRole("img", { name: "0000.png" }).waitFor();
+    await reader.press("0-0000.png", reader.main);
+    await page.getByRole("img", { name: "0-0000.png" }).waitFor();
     await reader.inspect("file-preview");
     await page.keyboard.press("Escape");
   });
@@ -127,6 +127,18 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
     await reader.dialog.waitFor();
     await reader.inspect("dataset-preview");
     await page.keyboard.press("Escape");
+    await reader.dialog.waitFor({ state: "hidden" });
+
+    const sevens = Object.values(digits.truth).filter((label) => label === "7").length;
+    await reader.fill(t("datasets:filter.name"), "7-");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: t("datasets:count.samples", { count: sevens }) }).waitFor();
+    await reader.press(t("datasets:select.title"), reader.main);
+    await page.getByRole("menuitem", { name: t("datasets:select.loaded") }).click();
+    await page.getByRole("status").filter({ hasText: t("table.selected", { count: sevens }) }).waitFor();
+    await grid.label("7");
+    await reader.inspect("dataset-filtered");
+    await reader.press(t("datasets:filter.clear"), reader.main);
 
     await labelSamples(reader, datasetId(), digits.truth);
     await page.reload();
@@ -156,10 +168,10 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
       dataset: name,
       code: `/${bucket}/digits/`,
       output: `/${bucket}/output/`,
-      epochs: "3",
+      epochs: "20",
     });
-    await logShows(reader, /epoch 1\/3/);
-    await logShows(reader, /epoch 3\/3/);
+    await logShows(reader, /epoch 1\/20/);
+    await logShows(reader, /epoch 20\/20/);
     await versionIs(reader, "completed");
     await reader.inspect("job-log");
     await page.getByRole("tab", { name: t("training:tab.details") }).click();

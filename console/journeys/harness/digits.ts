@@ -13,15 +13,15 @@ folder, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 (folder / "images").mkdir(parents=True)
 truth = {}
 for name, content, label in itertools.islice(digits(), count):
-    (folder / "images" / name).write_bytes(content)
-    truth[name] = label
+    (folder / "images" / f"{label}-{name}").write_bytes(content)
+    truth[f"{label}-{name}"] = label
 name, content, label = next(itertools.islice(digits(), count, None))
 (folder / "held-out.png").write_bytes(content)
 (folder / "truth.json").write_text(json.dumps(truth))
 `;
 
 export interface Digits {
-  /** A folder called "images" with one PNG file for each digit. */
+  /** A folder called "images" with one PNG file for each digit, its label first in the name: 7-0017.png. */
   images: string;
   /** A folder called "digits" with the example's code. */
   code: string;

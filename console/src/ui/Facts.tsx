@@ -11,14 +11,20 @@ export interface Fact {
   wide?: boolean;
 }
 
-export function Facts({ facts }: { facts: Fact[] }) {
+export interface FactsProps {
+  facts: Fact[];
+  /** The least width of a column; 470 keeps an id on one line. */
+  column?: number;
+}
+
+export function Facts({ facts, column = 344 }: FactsProps) {
   const { t } = useTranslation();
   const { token } = theme.useToken();
   return (
     <dl
       style={{
         display: "grid",
-        gridTemplateColumns: "repeat(auto-fill, minmax(min(344px, 100%), 1fr))",
+        gridTemplateColumns: `repeat(auto-fill, minmax(min(${column}px, 100%), 1fr))`,
         gap: "10px 28px",
         margin: 0,
       }}

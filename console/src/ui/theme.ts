@@ -26,6 +26,13 @@ const light: ThemeConfig = {
     colorSuccess: "#23780f",
     colorWarning: "#8f5a00",
     colorError: "#c4232b",
+    // Under the pointer texts get darker: Ant Design's lighter shades fall below the contrast.
+    colorPrimaryHover: "#1f49b4",
+    colorPrimaryActive: "#183a90",
+    colorLinkHover: "#183a90",
+    colorLinkActive: "#122c6e",
+    colorErrorHover: "#a31a22",
+    colorErrorActive: "#86131a",
     // Ant Design derives these from the colours above, which are too dark for that.
     colorSuccessBg: "#effaec",
     colorSuccessBorder: "#a9d99b",

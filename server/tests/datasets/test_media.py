@@ -99,7 +99,10 @@ def test_a_file_that_is_gone(flowers: Any) -> None:
         assert load(flowers, url).json()["error_code"] == "ModelArts.4404"
 
 
-def test_media_need_a_sign_in(flowers: Any) -> None:
+def test_a_source_opens_by_itself_and_nothing_else_does(flowers: Any) -> None:
     sample = flowers.samples()[0]
-    for url in (sample["source"], sample["thumbnail_url"]):
-        assert flowers.api.client.get(url).status_code == 401
+    client = flowers.api.client
+    assert client.get(sample["source"]).content == client.get(sample["source"], headers=flowers.api.headers).content
+    unsigned = sample["source"].partition("&expires=")[0]
+    for url in (unsigned, sample["source"].replace("/media", "/thumbnail"), sample["thumbnail_url"]):
+        assert client.get(url).status_code == 401

@@ -50,7 +50,9 @@ def test_a_sample_as_the_contract_describes_it(flowers: Any) -> None:
     assert sample["obs_url"] == "obs://pictures/in/a.jpg"
     assert sample["metadata"]["@modelarts:import_origin"] == 0
     assert sample["revision"] == 1
-    assert sample["source"].startswith(f"/v1/{flowers.api.project_id}/datasets/{flowers.id}/samples/{first}/media?v=")
+    assert sample["source"].startswith(
+        f"http://localhost/v1/{flowers.api.project_id}/datasets/{flowers.id}/samples/{first}/media?v="
+    )
     flowers.ask("GET", f"{SAMPLES}/nobody", expect=404)
 
 

@@ -1,11 +1,13 @@
 """Transactions on both databases: committed whole or not at all, writers queue, hooks only after a commit."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 from sqlalchemy import select, text
 
-from maquette.db import Database, after_commit
+from maquette.db import Base, Database, after_commit
 from maquette.events import Event, Resource, emit, missing_numbers
 from maquette.kit.actor import Actor
 
@@ -64,4 +66,20 @@ def test_sqlite_is_durable(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    database.dispose()
+
+
+def test_a_new_connection_drops_no_lock_of_the_others(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Else another process that leaves would take itself for the last one and delete the log of our transactions."""
+    path = tmp_path_factory.mktemp("db") / "x.db"
+    database = Database(f"sqlite:///{path}")
+    Base.metadata.create_all(database.engine)
+    with database.engine.connect() as first, database.engine.connect() as second:
+        first.exec_driver_sql("SELECT count(*) FROM events")
+        second.exec_driver_sql("SELECT count(*) FROM events")
+        visit = (
+            f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute('SELECT count(*) FROM events'); c.close()"
+        )
+        subprocess.run([sys.executable, "-c", visit], check=True)
+        assert path.with_name("x.db-wal").exists()
     database.dispose()

@@ -10,9 +10,11 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 from sqlalchemy import select
 
-from maquette.iam import users
+from maquette.iam import Links, users
+from maquette.iam.links import LIFETIME_MS
 from maquette.iam.tables import User
 from maquette.iam.tokens import TokenSpec, issue_token
+from maquette.kit.clock import now_ms
 from maquette.kit.vault import Vault
 
 PASSWORD = "a-good-password"
@@ -140,3 +142,22 @@ def test_secrets_are_not_stored_in_the_clear(platform: Any, keys: tuple[str, str
     assert keys[1].encode() not in stored
     assert api.token.encode() not in stored
     assert (platform.settings.home / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_opens_its_own_address_for_a_while(platform: Any, api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"/v1/{api.project_id}/workspaces"
+    bob = platform.user("bob")
+    with platform.database.read() as session:
+        user = users.find_user(session, "admin", "bob")
+    link = Links(platform.app.state.vault, user.id, "http://localhost").to(f"{path}?name=default")
+    assert platform.client.get(link).status_code == 200
+    for forged in (link.replace("name=default", "name=other"), link.replace("workspaces", "buckets"), link[:-1] + "x"):
+        assert platform.client.get(forged).status_code == 401
+    assert platform.client.post(link, json={"name": "team-blue"}).status_code == 401
+    later = now_ms() + LIFETIME_MS
+    monkeypatch.setattr("maquette.iam.links.now_ms", lambda: later)
+    assert platform.client.get(link).status_code == 401
+    monkeypatch.undo()
+    with platform.database.write() as session:
+        users.disable_user(session, users.find_user(session, "admin", bob.name))
+    assert platform.client.get(link).status_code == 401

@@ -45,7 +45,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       <Input.Search
         key={`user-${user ?? ""}`}
         allowClear
-        style={{ width: 130 }}
+        style={{ width: 150 }}
         defaultValue={user}
         maxLength={64}
         placeholder={t("audit:user")}
@@ -54,7 +54,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       />
       <Select
         allowClear
-        style={{ width: 185 }}
+        style={{ width: 175 }}
         value={event}
         placeholder={t("audit:eventName")}
         aria-label={t("audit:eventName")}

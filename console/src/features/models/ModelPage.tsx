@@ -60,6 +60,7 @@ function Shown({ model }: { model: ModelDetail }) {
       {model.error_msg && <Alert type="error" showIcon title={t("models:failedBecause")} description={model.error_msg} />}
       <Panel title={t("models:section.basic")}>
         <Facts
+          column={470}
           facts={[
             { label: t("models:id"), value: <CopyText text={model.model_id} /> },
             { label: t("common:field.created"), value: <Time value={model.create_at} /> },

@@ -20,6 +20,9 @@ function useActions(service: Target, onDeleted?: () => void) {
 
   const change = async (status: "running" | "stopped") => {
     try {
+      // A service that failed still counts as wanted: only one that is stopped can be started.
+      if (status === "running" && service.status === "failed")
+        await update.mutateAsync({ ...params, body: { status: "stopped" } });
       await update.mutateAsync({ ...params, body: { status } });
       await refresh();
     } catch (error) {

@@ -14,6 +14,7 @@ import { PredictTab } from "./predict/PredictTab";
 import { useRefreshServices, useService, type ServiceDetail } from "./queries";
 import { PageActions } from "./ServiceActions";
 import { ServiceTag } from "./ServiceTag";
+import { WaitingHint } from "./WaitingHint";
 
 export const serviceTabs = ["predict", "guide", "config", "monitor", "events", "history", "instances"] as const;
 export type ServiceTab = (typeof serviceTabs)[number];
@@ -63,8 +64,12 @@ function Shown({ service }: { service: ServiceDetail }) {
           description={service.error_msg}
         />
       )}
+      {service.status !== "stopped" && service.config.some(({ status }) => status !== "ready") && (
+        <WaitingHint serviceId={service.service_id} />
+      )}
       <Panel>
         <Facts
+          column={470}
           facts={[
             { label: t("services:id"), value: <CopyText text={service.service_id} /> },
             {

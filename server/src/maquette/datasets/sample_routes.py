@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 
 from maquette.buckets import StoresDep
 from maquette.datasets import samples, search
@@ -30,6 +30,7 @@ from maquette.datasets.version_samples import VersionSamples
 from maquette.datasets.versions import find_version
 from maquette.datasets.working_set import read_samples, remove_samples
 from maquette.events import emit
+from maquette.iam import Links
 from maquette.kit.errors import Invalid
 from maquette.kit.pages import Int64, page_numbered
 from maquette.web import ActorDep, Contract, DatabaseDep, Router, SessionDep, SettingsDep
@@ -37,6 +38,13 @@ from maquette.web import ActorDep, Contract, DatabaseDep, Router, SessionDep, Se
 router = Router("/v2/{project_id}/datasets/{dataset_id}/data-annotations", "data")
 
 _RESIZE = re.compile(r"image/resize((?:,[a-z]+_[0-9a-z]+)*)")
+
+
+async def _links(request: Request, actor: ActorDep) -> Links:
+    return Links(request.app.state.vault, actor.user_id, str(request.base_url).rstrip("/"))
+
+
+LinksDep = Annotated[Links, Depends(_links)]
 
 
 class SampleQuery(Contract):
@@ -62,6 +70,7 @@ def list_samples(
     actor: ActorDep,
     database: DatabaseDep,
     stores: StoresDep,
+    links: LinksDep,
     wanted: Annotated[SampleQuery, Query()],
 ) -> SampleList:
     """Newest first by default. A published version is listed by sample id, filtered by state and label at most."""
@@ -75,20 +84,24 @@ def list_samples(
             descending = wanted.order == "desc"
             rows, count = samples.list_samples(session, dataset, filters, descending=descending, page=page)
             found = [samples.describe_sample(book, row, edge=edge) for row in rows]
-            return SampleList.model_construct(sample_count=count, samples=found)
+            return SampleList.model_construct(sample_count=count, samples=_linked(links, found))
         version = find_version(session, dataset, wanted.version_id)
     if filters.others or filters.hard is not None:
         raise Invalid("A published version can be filtered by sample_state and label_name only.")
     if wanted.sample_state and filters.state is None:
         return SampleList(sample_count=0, samples=[])
     reader = VersionSamples(database, stores, actor, book, version, edge)
-    return reader.read(page, label_name=wanted.label_name, state=filters.state)
+    listed = reader.read(page, label_name=wanted.label_name, state=filters.state)
+    return SampleList.model_construct(sample_count=listed.sample_count, samples=_linked(links, listed.samples))
 
 
 @router.get("/samples/{sample_id}", action="modelarts:dataset:getSample")
-def describe_sample(dataset_id: str, sample_id: str, actor: ActorDep, session: SessionDep) -> SampleItem:
+def describe_sample(
+    dataset_id: str, sample_id: str, actor: ActorDep, session: SessionDep, links: LinksDep
+) -> SampleItem:
     dataset = find_dataset(session, actor, dataset_id)
-    return samples.describe_sample(LabelBook(session, dataset), samples.find_sample(session, dataset, sample_id))
+    found = samples.describe_sample(LabelBook(session, dataset), samples.find_sample(session, dataset, sample_id))
+    return _linked(links, [found])[0]
 
 
 @router.post("/samples", action="modelarts:dataset:uploadSamples")
@@ -170,3 +183,10 @@ def _filters(book: LabelBook, wanted: SampleQuery) -> SampleFilter:
     if wanted.search_conditions:
         search.filter_by_conditions(filters, book, wanted.search_conditions)
     return filters
+
+
+def _linked(links: Links, found: list[SampleItem]) -> list[SampleItem]:
+    """As the contract has it, `source` can be fetched by anything that has the answer, for an hour or two."""
+    for item in found:
+        item.source = links.to(item.source)
+    return found

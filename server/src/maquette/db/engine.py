@@ -76,11 +76,15 @@ class Database:
 
 
 def _keep_private(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
-    """SQLite would make the file for all to read; its companions (-wal, -shm) take their mode from it."""
+    """SQLite would make the file for all to read; its companions (-wal, -shm) take their mode from it.
+
+    A file that is there is never opened here: closing it again would drop every lock that this process has on it, and
+    another process would then take itself for the last user and delete the log under us.
+    """
     path = arguments[0]
     if not path.startswith((":", "file:")):
         with suppress(OSError):  # what is wrong with the place SQLite says better
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

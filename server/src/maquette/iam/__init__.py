@@ -8,12 +8,14 @@ issue_token    a token for a user, a workload or a console session
 from maquette.iam.authentication import Proof, authenticate, authenticate_token
 from maquette.iam.bootstrap import ensure_first_user
 from maquette.iam.errors import forbidden
+from maquette.iam.links import Links
 from maquette.iam.policies import allows, require
 from maquette.iam.tables import Project, User
 from maquette.iam.tokens import issue_token, revoke_token, revoke_workload_tokens
 from maquette.iam.users import system_actor
 
 __all__ = [
+    "Links",
     "Project",
     "Proof",
     "User",

@@ -1,4 +1,4 @@
-"""From what a request brings to the user it proves: a token, a signature, or the console's session cookie."""
+"""From what a request brings to the user it proves: a token, a signature, the console's cookie or a signed link."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.iam import signing
-from maquette.iam.errors import bad_signature, no_proof
+from maquette.iam.errors import bad_signature, bad_token, no_proof
+from maquette.iam.links import followed, is_link
 from maquette.iam.tables import Credential, Domain, Project, User
 from maquette.iam.tokens import find_token
 from maquette.iam.users import is_administrator
@@ -42,6 +43,11 @@ def authenticate(session: Session, vault: Vault, proof: Proof) -> Actor:
     if proof.cookie:
         found, user = find_token(session, proof.cookie, {"session"})
         return _actor(session, user, found.kind, proof, "")
+    if is_link(proof.signed.method, proof.signed.query):
+        user = session.get(User, followed(vault, proof.signed.path, proof.signed.query))
+        if user is None or not user.enabled:
+            raise bad_token()
+        return _actor(session, user, "link", proof, "")
     raise no_proof()
 
 

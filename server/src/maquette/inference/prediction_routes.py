@@ -23,7 +23,7 @@ GatewayDep = Annotated[Gateway, Depends(_gateway)]
 
 
 async def predict(service_id: str, request: Request, actor: ActorDep, gateway: GatewayDep) -> Response:
-    """Pass a request on to a model of the service, which must answer within the time limit (40 seconds unless set otherwise)."""
+    """Pass a request on to a model of the service, which must answer within the limit (40 s unless set otherwise)."""
     body = await _limited_body(request)
     call = Call(request.method.encode(), _target(request), request.headers.raw, body)
     reply = await gateway.call(actor, service_id, call)

@@ -1,7 +1,7 @@
 """The errors that reach a user: each has a stable code, an HTTP status and a sentence that says what to do.
 
-Domains give their own codes, most of them in their `errors.py`; `docs/guide/errors.md` lists them all. Rendering an error
-as JSON belongs to `web`; nothing here knows HTTP bodies.
+Domains give their own codes, most of them in their `errors.py`; `docs/guide/errors.md` lists them all. Rendering an
+error as JSON belongs to `web`; nothing here knows HTTP bodies.
 
     MaquetteError
     ├── Invalid        400  ModelArts.0101  a field is wrong

@@ -1,5 +1,7 @@
 """Keeping secrets at rest: one random key per home in a file of mode 0600, authenticated encryption with it."""
 
+import hashlib
+import hmac
 import os
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +18,16 @@ class Vault:
         self._path = home / "secret.key"
 
     @cached_property
+    def _signing_key(self) -> bytes:
+        return hashlib.sha256(b"links " + _key(self._path)).digest()
+
+    @cached_property
     def _fernet(self) -> Fernet:
         return Fernet(_key(self._path))
+
+    def sign(self, text: str) -> str:
+        """64 hexadecimal digits that only this home can make of the text."""
+        return hmac.new(self._signing_key, text.encode(), hashlib.sha256).hexdigest()
 
     def seal(self, secret: str) -> str:
         return self._fernet.encrypt(secret.encode()).decode()

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/api/errors";
 import type { Change, Marks, Sample, SampleChange } from "./labelling";
 import { SaveQueue, type Failure, type Outcome } from "./saving";
 
@@ -40,11 +41,12 @@ describe("SaveQueue", () => {
 
   it("reports what somebody else changed, with its present state", async () => {
     const current = { sample_id: "b", revision: 9 } as Sample;
-    const { made, failures, settled } = queue(async () => [{ ok: true, revision: 1 }, { ok: false, current, message: "stale" }]);
+    const error = new ApiError({ status: 409, code: "ModelArts.4358", message: "stale", requestId: null });
+    const { made, failures, settled } = queue(async () => [{ ok: true, revision: 1 }, { ok: false, current, error }]);
     const [a, b] = [change("a", none, marks("cat")), change("b", none, marks("cat"))];
     made.add([a, b], revisions({ a: 0, b: 0 }));
     await settled;
-    expect(failures).toEqual([{ changes: [b], current: [current], error: null, message: "stale" }]);
+    expect(failures).toEqual([{ changes: [b], current: [current], error }]);
     expect(made.snapshot().state).toBe("failed");
   });
 
@@ -57,7 +59,7 @@ describe("SaveQueue", () => {
     made.add([change("b", none, marks("cat"))], revisions({}));
     await settled;
     expect(failures[0]?.changes).toEqual([lost]);
-    expect(failures[0]?.error?.offline).toBe(true);
+    expect(failures[0]?.error.offline).toBe(true);
     expect(send).toHaveBeenCalledTimes(2);
   });
 });

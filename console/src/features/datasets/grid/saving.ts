@@ -1,6 +1,6 @@
 // Sends labelling steps to the server, one after the other and in their order, so that a quick hand cannot overtake
 // itself. Every sample's revision goes along: what somebody else changed meanwhile is refused, not overwritten.
-import { toApiError, type ApiError } from "@/api/errors";
+import { ApiError, toApiError } from "@/api/errors";
 import { toRequest, type Change, type Sample, type SampleChange } from "./labelling";
 
 export const batchSize = 1000;
@@ -11,15 +11,15 @@ export interface Outcome {
   revision?: number;
   /** The sample as it is on the server, when it is not as we thought. */
   current?: Sample;
-  message?: string;
+  error?: ApiError;
 }
 
 export interface Failure {
   changes: Change[];
   /** The server's present state of the samples that somebody else changed. */
   current: Sample[];
-  error: ApiError | null;
-  message: string;
+  /** The first reason; it speaks for all. */
+  error: ApiError;
 }
 
 export interface SaveState {
@@ -83,21 +83,20 @@ export class SaveQueue {
       const outcomes = await this.port.send(step.map((change) => toRequest(change, this.revisions.get(change.id))));
       const refused: Change[] = [];
       const current: Sample[] = [];
-      let message = "";
+      let error = new ApiError({ status: 500, code: "console", message: "", requestId: null });
       step.forEach((change, index) => {
         const outcome = outcomes[index];
         if (outcome?.revision !== undefined) this.revisions.set(change.id, outcome.revision);
         if (!outcome || outcome.ok) return;
+        if (refused.length === 0 && outcome.error) error = outcome.error;
         refused.push(change);
-        message ||= outcome.message ?? "";
         if (!outcome.current) return;
         current.push(outcome.current);
         this.revisions.set(change.id, outcome.current.revision);
       });
-      if (refused.length > 0) this.fail({ changes: refused, current, error: null, message });
+      if (refused.length > 0) this.fail({ changes: refused, current, error });
     } catch (thrown) {
-      const error = toApiError(thrown);
-      this.fail({ changes: step, current: [], error, message: error.message });
+      this.fail({ changes: step, current: [], error: toApiError(thrown) });
     }
   }
 

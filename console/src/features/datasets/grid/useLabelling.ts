@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { api } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { useNotify } from "@/ui";
@@ -40,13 +41,13 @@ export function useLabelling(datasetId: string, onMarks: (marks: ReadonlyMap<str
   );
 
   const queue = useMemo(() => {
-    function onFailure({ changes, current, error, message }: Failure) {
+    function onFailure({ changes, current, error }: Failure) {
       show(reversed(changes));
       const theirs = new Map(current.map((sample) => [sample.sample_id, sample]));
       patchSamples(client, datasetId, (sample) => theirs.get(sample.sample_id) ?? sample);
       setHistory((old) => withoutFailed(old, new Set(changes)));
       const title = current.length > 0 ? t("save.stale", { count: current.length }) : t("save.failed", { count: changes.length });
-      notify.error(error ?? new Error(message), title);
+      notify.error(error, title);
     }
     function onSettled() {
       refreshDataset(client, datasetId, { samples: true });
@@ -91,14 +92,15 @@ async function send(projectId: string, datasetId: string, samples: SampleChange[
     body: { samples },
   });
   return samples.map((_, index) => {
-    const result = data?.results?.[index];
-    if (!result) return { ok: data?.success ?? false, message: data?.error_msg ?? undefined };
-    const details = result.error_details as { current?: Sample } | null | undefined;
+    // Without results every item ended as the whole did.
+    const result = data?.results?.[index] ?? data;
+    if (result?.success) return { ok: true, revision: "revision" in result ? (result.revision ?? undefined) : undefined };
+    const details = result && "error_details" in result ? (result.error_details as { current?: Sample } | null) : null;
+    const code = result?.error_code ?? "";
     return {
-      ok: result.success,
-      revision: result.revision ?? undefined,
+      ok: false,
       current: details?.current,
-      message: result.error_msg ?? undefined,
+      error: new ApiError({ status: details?.current ? 409 : 400, code, message: result?.error_msg ?? "", requestId: null }),
     };
   });
 }
