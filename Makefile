@@ -21,13 +21,13 @@ $(STAMP)/torch: $(STAMP)/venv
 	$(BIN)/python deploy/install_torch.py
 	@touch $@
 
-CONSOLE := $(shell find console -path console/node_modules -prune -o -type f -print 2>/dev/null)
+CONSOLE := $(shell find console -name node_modules -prune -o -name journeys -prune -o -type f -print 2>/dev/null)
 $(STAMP)/run: $(STAMP)/torch pyproject.toml sdk/pyproject.toml $(CONSOLE)
 	$(BIN)/pip install --quiet --editable ./sdk --editable '.[engines]'
 	@touch $@
 
 $(STAMP)/develop: $(STAMP)/run pyproject.toml
-	$(BIN)/pip install --quiet --editable '.[develop,engines]'
+	$(BIN)/pip install --quiet --group develop
 	@touch $@
 
 $(STAMP)/node: $(STAMP)/develop console/package-lock.json
