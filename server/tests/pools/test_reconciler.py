@@ -54,7 +54,7 @@ def test_slots_are_what_live_rows_hold(pool: Pool) -> None:
     jobs = [pool.ask() for _ in range(4)]
     pool.tick()
     assert [pool.phase(job) for job in jobs] == ["starting", "starting", "waiting", "waiting"]
-    assert pool.row(jobs[2]).message == "Waiting for 1 CPUs (0 free); it is the next in line."
+    assert pool.row(jobs[2]).message == "Waiting for 1 CPU (0 free); it is the next in line."
     assert pool.row(jobs[3]).message == "Waiting its turn behind 1 other."
     pool.engine.end(pool.directory(jobs[0]))
     pool.tick()

@@ -234,7 +234,7 @@ def _lacking(wanting: Workload, rows: Sequence[Workload]) -> tuple[list[str], li
     devices = [index for index in range(len(machine().gpus)) if index not in held_devices]
     lacking: list[str] = []
     if held_cpu + wanting.cpu > cpu:
-        lacking.append(f"{wanting.cpu:g} CPUs ({max(cpu - held_cpu, 0):g} free)")
+        lacking.append(f"{wanting.cpu:g} CPU{'' if wanting.cpu == 1 else 's'} ({max(cpu - held_cpu, 0):g} free)")
     if held_memory + wanting.memory > memory:
         lacking.append(f"{_gb(wanting.memory)} of memory ({_gb(memory - held_memory)} free)")
     if wanting.gpus > len(devices):
