@@ -1,5 +1,6 @@
 """A `maquette_runtime.serve` process and a client for it."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -30,7 +31,9 @@ class Service:
         connection = UnixConnection(self.path)
         try:
             body = json.dumps(body).encode() if not isinstance(body, bytes) else body
-            connection.request(method, path, body, {"Content-Type": kind})
+            # A body that is refused may not be read to its end: the answer is there all the same.
+            with contextlib.suppress(BrokenPipeError):
+                connection.request(method, path, body, {"Content-Type": kind})
             response = connection.getresponse()
             return response.status, json.loads(response.read())
         finally:

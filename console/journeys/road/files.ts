@@ -18,9 +18,11 @@ export async function createBucket(reader: Reader, bucket: string): Promise<void
 export async function uploadFolder(reader: Reader, folder: string, files: number): Promise<void> {
   const { page, t } = reader;
   await reader.press(t("files:upload"), reader.main);
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("menuitem", { name: t("files:uploadFolder"), exact: true }).click();
-  await (await chooser).setFiles(folder);
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("menuitem", { name: t("files:uploadFolder"), exact: true }).click(),
+  ]);
+  await chooser.setFiles(folder);
   const queue = page.getByRole("region", { name: t("files:queue.title") });
   await queue.getByText(t("files:queue.finished", { count: files }), { exact: true }).waitFor({ timeout: 60_000 });
 }

@@ -3,16 +3,15 @@ import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { expect } from "vitest";
 import type { Reader } from "../harness/reader.ts";
 
 export async function createModel(reader: Reader, name: string): Promise<void> {
   const { page, t } = reader;
   await reader.press(t("training:createModel"), reader.main);
   await reader.heading(t("models:create"));
-  await page.waitForFunction(
-    ([label, wanted]) => document.querySelector<HTMLInputElement>(`input[id$="name"]`)?.value === wanted || label === "",
-    [t("field.name"), name] as const,
-  );
+  // The job's name comes by itself.
+  await expect.poll(() => page.getByLabel(t("field.name"), { exact: true }).inputValue(), { timeout: 20_000 }).toBe(name);
   await reader.inspect("create-model");
   await reader.press(t("action.create"));
   await reader.heading(new RegExp(`^${name} `));
@@ -43,8 +42,7 @@ export async function runCallGuide(reader: Reader, token: string, picture: strin
   const { page, t } = reader;
   await page.getByRole("tab", { name: t("services:tab.guide") }).click();
   const command = page.getByRole("region", { name: t("services:callApi", { api: "POST /" }) });
-  const copy = page.locator("div").filter({ has: command }).last();
-  await reader.press(t("action.copy"), copy);
+  await reader.press(t("action.copy"), page.locator("div").filter({ has: command }).last());
   const text = await page.evaluate(() => navigator.clipboard.readText());
   const folder = dirname(picture);
   await copyFile(picture, join(folder, "picture.png"));

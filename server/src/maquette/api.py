@@ -14,6 +14,7 @@ from maquette.db import Database
 from maquette.iam import ensure_first_user, issue_token
 from maquette.iam.tokens import TokenSpec
 from maquette.kit.config import Settings
+from maquette.kit.vault import Vault
 from maquette.migrations import upgrade
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ SIGN_IN_LINK_MS = 10 * 60 * 1000
 def main(settings: Settings, ready: int) -> None:
     """Serve until SIGTERM. `ready` is a file descriptor: address, port and sign-in code are written there
     once we answer."""
+    Vault(settings.home).prepare()
     upgrade(settings.database)
     database = Database(settings.database, settings.worker_socket)
     password = settings.admin_password.get_secret_value() if settings.admin_password else None

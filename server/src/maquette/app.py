@@ -97,7 +97,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     app.state.isolation = probe_isolation(settings)
     app.state.gateway = Gateway(settings, app.state.database)
     app.state.gatekeeper = Gatekeeper(app.state.database, vault)
-    install(app, settings, ROUTERS, streams=_is_stream)
+    install(app, settings, ROUTERS)
     # Not a mount, which would swallow the 405 of a known path: the console answers where no route does.
     app.router.default = ConsoleFiles(Path(__file__).parent / "console")
     return app
@@ -167,8 +167,3 @@ def _proof(request: Request, body: bytes) -> Proof:
         request_id=context.request_id if context else "",
         address=context.address if context else "",
     )
-
-
-def _is_stream(path: str) -> bool:
-    """Whether a path takes a body of any size as a stream, under limits of its own."""
-    return "/objects/" in path or "/uploads/" in path or path.startswith("/v1/infers/")

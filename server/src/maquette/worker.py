@@ -73,9 +73,8 @@ class Worker:
             next_housekeeping = next_tidy = 0.0
             while not self._stopping:
                 patience = self._keep_workloads()
-                self.tasks.poke()
+                self._keep_tasks(leases=time.monotonic() >= next_housekeeping)
                 if time.monotonic() >= next_housekeeping:
-                    self.tasks.keep_leases()
                     next_housekeeping = time.monotonic() + HOUSEKEEPING_S
                 if time.monotonic() >= next_tidy:
                     self._tidy()
@@ -96,6 +95,15 @@ class Worker:
             log.exception("workloads could not be looked after; the next round tries again")
             return IDLE_S
         return min([IDLE_S, *waits])
+
+    def _keep_tasks(self, *, leases: bool) -> None:
+        """Begin what can be begun; a database that does not answer for a while is no reason to end."""
+        try:
+            self.tasks.poke()
+            if leases:
+                self.tasks.keep_leases()
+        except Exception:
+            log.exception("tasks could not be looked after; the next round tries again")
 
     def _tidy(self) -> None:
         """Forget what is over: uploads nobody goes on with, expired tokens, old answers and old tasks."""

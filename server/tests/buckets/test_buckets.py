@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from maquette.events import Event
+from maquette.iam import User, issue_token
+from maquette.iam.tokens import TokenSpec
 
 
 def create(api: Any, name: str, **more: Any) -> Any:
@@ -34,6 +36,20 @@ def test_a_local_bucket_is_made_listed_and_removed(api: Any, platform: Any) -> N
     assert [event.resource_id for event in events(platform, "createBucket")] == ["pictures"]
     assert [event.resource_id for event in events(platform, "deleteBucket")] == ["pictures"]
     assert api.delete("/v1", "buckets/pictures").json()["error_code"] == "ModelArts.4405"
+
+
+def test_a_job_of_an_administrator_attaches_nothing(api: Any, platform: Any, tmp_path: Path) -> None:
+    """Its token is for files: a folder of the server would be the way out of the sandbox."""
+    create(api, "pictures")
+    with platform.database.write() as session:
+        owner = session.scalar(select(User.id).where(User.name == "admin"))
+        token = issue_token(session, TokenSpec("workload", owner, 60_000, api.project_id, "attempt"))
+    api.headers = {"X-Auth-Token": token}
+    assert api.get("/v1", "buckets").status_code == 200
+    assert api.get("/v1", "buckets/pictures/objects").status_code == 200
+    assert create(api, "server", path=str(tmp_path)).status_code == 403
+    assert create(api, "plain").status_code == 403
+    assert api.delete("/v1", "buckets/pictures").status_code == 403
 
 
 def test_a_bucket_with_files_is_not_removed(files: Any, api: Any) -> None:

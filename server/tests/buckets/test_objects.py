@@ -280,6 +280,13 @@ def test_many_are_deleted_at_once(files: Any, platform: Any) -> None:
     assert details == [{"count": 2}, {"count": 2, "prefix": "a/"}]
 
 
+def test_a_single_deletion_is_recorded_too(files: Any, platform: Any) -> None:
+    files.put("a", b"1")
+    assert files.delete("a").status_code == 204
+    with platform.database.read() as session:
+        assert session.scalars(select(Event.detail).where(Event.name == "deleteObjects")).all() == [{"count": 1}]
+
+
 def test_a_long_deletion_goes_on_by_calls(files: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("maquette.buckets.objects.BATCH", 2)
     for key in ("a/1", "a/2", "a/3"):

@@ -1,5 +1,6 @@
 """What a browser loads of samples: the image, thumbnails made once, cache headers, and files that do not decode."""
 
+import errno
 import io
 from typing import Any
 
@@ -56,6 +57,17 @@ def test_a_thumbnail_is_made_once(flowers: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(media, "thumbnail", again)
     assert load(flowers, url).content == answer.content
     assert load(flowers, url, **{"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_a_full_disk_withholds_no_thumbnail(flowers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    url = flowers.samples()[0]["thumbnail_url"]
+    monkeypatch.setattr(media.Path, "write_bytes", full)
+    answer = load(flowers, url)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+    assert thumbnails(flowers) == []
 
 
 def test_edges_come_from_a_ladder(flowers: Any) -> None:

@@ -6,10 +6,13 @@ import threading
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
-from maquette.db import Base, Database, after_commit
+from maquette.db import Base, Database, after_commit, explained
 from maquette.events import Event, Resource, emit, missing_numbers
+from maquette.events.tables import EventCounter
 from maquette.kit.actor import Actor
+from maquette.kit.errors import Conflict
 
 ACTOR = Actor("u1", "ann", "d1", "admin", "p1", frozenset({"0"}))
 
@@ -24,6 +27,19 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         fail()
     with database.read() as session:
         assert session.scalars(select(Event)).all() == []
+
+
+def test_the_second_of_two_equal_things_is_a_conflict(database: Database) -> None:
+    def twice() -> None:
+        with database.write() as session:
+            session.add_all([EventCounter(id=1, last=1), EventCounter(id=2, last=1)])
+            session.flush()
+            session.expunge_all()
+            session.add(EventCounter(id=2, last=1))
+
+    with pytest.raises(IntegrityError) as raised:
+        twice()
+    assert isinstance(explained(raised.value), Conflict)
 
 
 def test_hooks_run_after_the_commit_and_never_without(database: Database) -> None:

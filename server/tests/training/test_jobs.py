@@ -133,6 +133,14 @@ def test_a_job_without_a_version_waits_for_one(desk: Desk) -> None:
     assert answer.json()["version_name"] == "V0001"
 
 
+def test_a_stream_is_resumed_at_no_matter_what_number(desk: Desk, platform: Platform) -> None:
+    path = desk.start("job")
+    become(platform, "ended", reason="completed")
+    for number in ("12", "9" * 5000, "²", "-1"):
+        answer = desk.api.get("/v1", f"{path}/log-stream", headers={"Last-Event-ID": number.encode()})
+        assert (answer.status_code, "event: end" in answer.text) == (200, True)
+
+
 def test_stopping_what_has_ended_is_refused(desk: Desk, platform: Platform) -> None:
     path = desk.start("job")
     assert desk.api.post("/v1", f"{path}/stop").json() == {"is_success": True}

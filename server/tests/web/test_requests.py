@@ -1,5 +1,6 @@
 """What every route gets for nothing: ids, idempotency, strict bodies, hosts, origins, limits."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -53,6 +54,33 @@ def test_harmful_queries_are_refused(api: Any, query: str) -> None:
 def test_a_large_body_is_refused(api: Any, platform: Any) -> None:
     answer = api.post("/v1", SPACES, {"name": "x" * (platform.settings.body_limit + 1)})
     assert answer.status_code == 413
+    assert answer.json()["error_code"] == "ModelArts.0106"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2/objects/datasets", "/v2/uploads/datasets", "/v1/infers/workspaces", "/v1/p/buckets/objects/delete"]
+)
+@pytest.mark.parametrize("declared", [True, False])
+def test_no_address_opens_the_door_to_an_endless_body(platform: Any, path: str, declared: bool) -> None:
+    """Before anybody has signed in. What a project or a bucket is called must not matter."""
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        while taken < 10 * platform.settings.body_limit:
+            taken += 1 << 20
+            yield b"[" * (1 << 20)
+
+    content = b"[" * (platform.settings.body_limit + 1) if declared else endless()
+    answer = platform.client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error_code"]) == (413, "ModelArts.0106")
+
+
+@pytest.mark.parametrize("key", ["", "k" * 129, "a b"])
+def test_a_key_that_cannot_be_kept_is_refused(api: Any, key: str) -> None:
+    answer = api.post("/v1", SPACES, {"name": "team-blue"}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 400
+    assert "Idempotency-Key" in answer.json()["error_msg"]
 
 
 def test_other_hosts_and_origins_are_refused(api: Any) -> None:

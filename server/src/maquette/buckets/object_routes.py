@@ -64,7 +64,7 @@ async def put_object(bucket: BucketDep, key: KeyDep, request: Request) -> schema
 @router.delete("/objects/{key:path}", action=_DELETE, status_code=204)
 def delete_object(bucket: BucketDep, key: KeyDep) -> Response:
     """An absent object is no error."""
-    bucket.store.delete(key)
+    objects.delete_keys(bucket, [key])
     return Response(status_code=204)
 
 

@@ -5,9 +5,11 @@ come from a short ladder: what a caller asks for decides the picture, not how ma
 """
 
 import hashlib
+import logging
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid
 from maquette.kit.ids import new_id
 from maquette.storage import ObjectStore
+
+log = logging.getLogger(__name__)
 
 LADDER = (64, 100, 200, 400, 800, 1600)
 FOREVER = "private, max-age=31536000, immutable"
@@ -99,8 +103,14 @@ def _reason(error: Invalid) -> str:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write beside and rename: a reader sees the whole file or none. A lost cache entry is made again, so no fsync."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write beside and rename: a reader sees the whole file or none. A lost cache entry is made again, so no fsync,
+    and a full disk is no reason to withhold the picture."""
     draft = path.with_suffix(f".{new_id()}")
-    draft.write_bytes(content)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        log.warning("a thumbnail could not be kept: %s", error)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from maquette.db import Database
@@ -56,7 +56,7 @@ class CallCounter:
             with self._database.write() as session:
                 for (service_id, instance_id), tally in tallies.items():
                     _record(session, service_id, instance_id, tally)
-        except DBAPIError:
+        except SQLAlchemyError:
             log.warning("call counts could not be written; the next round tries again", exc_info=True)
             with self._lock:
                 for key, tally in tallies.items():

@@ -106,7 +106,9 @@ class ServiceKeeper:
 
     def _look(self, session: Session, service_id: str = "") -> list[Scene]:
         query = select(Service).where(Service.status != STOPPED)
-        services = session.scalars(query.where(Service.id == service_id) if service_id else query).all()
+        # One that is about to be changed is held: a user may be changing it too.
+        chosen = query.where(Service.id == service_id).with_for_update() if service_id else query
+        services = session.scalars(chosen).all()
         ids = [row.id for row in services]
         instances = session.scalars(select(Instance).where(Instance.service_id.in_(ids)).order_by(Instance.id)).all()
         behind = select(Workload).where(Workload.id.in_([row.id for row in instances]))

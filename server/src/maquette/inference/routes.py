@@ -119,7 +119,7 @@ def update_service(
     """Start, stop, or change what is given; a new configuration is rolled out without a gap."""
     if not body.model_fields_set:
         raise Invalid("Name at least one thing to change: status, config, description, schedule.")
-    row = services.find_service(session, actor, service_id)
+    row = services.find_service(session, actor, service_id, lock=True)
     if body.config is not None or body.status == RUNNING:
         check_may_run(settings, request.app.state.isolation, actor)
     services.update_service(session, actor, row, body)
@@ -128,7 +128,7 @@ def update_service(
 
 @router.delete("/{service_id}", action="modelarts:service:delete")
 def delete_service(service_id: str, actor: ActorDep, session: SessionDep) -> dict[str, Any]:
-    services.delete_service(session, actor, services.find_service(session, actor, service_id))
+    services.delete_service(session, actor, services.find_service(session, actor, service_id, lock=True))
     return {}
 
 

@@ -127,8 +127,10 @@ def stop_service(session: Session, service: Service, info: str) -> None:
     note(session, service.id, info)
 
 
-def find_service(session: Session, actor: Actor, service_id: str) -> Service:
-    service = session.scalar(select(Service).where(Service.id == service_id, visible_to(actor, Service)))
+def find_service(session: Session, actor: Actor, service_id: str, *, lock: bool = False) -> Service:
+    """The service, or NotFound. `lock` before any change: it and the keeper queue (SQLite queues all writers)."""
+    query = select(Service).where(Service.id == service_id, visible_to(actor, Service))
+    service = session.scalar(query.with_for_update() if lock else query)
     if service is None:
         raise no_service(service_id)
     return service

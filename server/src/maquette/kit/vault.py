@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import os
+import threading
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +27,10 @@ class Vault:
     def _fernet(self) -> Fernet:
         return Fernet(_key(self._path))
 
+    def prepare(self) -> None:
+        """Make the key if there is none: at a start, so that no full disk keeps us from it later."""
+        _key(self._path)
+
     def sign(self, text: str) -> str:
         """64 hexadecimal digits that only this home can make of the text."""
         return hmac.new(self._signing_key, text.encode(), hashlib.sha256).hexdigest()
@@ -42,13 +48,24 @@ class Vault:
 def _key(path: Path) -> bytes:
     """Read the key, or make it: two processes that start together agree on the first one written."""
     if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(Fernet.generate_key())
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+                file.write(Fernet.generate_key())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
+        _sync(path.parent)
     return path.read_bytes()
+
+
+def _sync(folder: Path) -> None:
+    """What is sealed with the key is worth nothing without it: it must outlive a power cut before anything is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -26,6 +26,7 @@ from maquette.registry.errors import bad_package
 from maquette.registry.service import PUBLISH, REMOVE
 from maquette.registry.tables import PUBLISHED, Model
 from maquette.storage import ObjectInfo, ObjectStore, safe_key
+from maquette.storage.disk import disk_errors
 from maquette.tasks import RunningTask, TaskHandler
 
 NEEDS_CODE = frozenset({"PyTorch", "MXNet", "Caffe", "Spark_MLlib", "Custom"})
@@ -107,17 +108,18 @@ class _Copy:
         return found
 
     def _write(self, path: Path, chunks: Iterator[bytes], name: str) -> str:
-        path.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
-        with path.open("wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            for chunk in chunks:
-                digest.update(chunk)
-                file.write(chunk)
-                self.copied += len(chunk)
-                self._step(name)
-            file.flush()
-            os.fsync(file.fileno())
+        with disk_errors(name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                os.fchmod(file.fileno(), 0o644)
+                for chunk in chunks:
+                    digest.update(chunk)
+                    file.write(chunk)
+                    self.copied += len(chunk)
+                    self._step(name)
+                file.flush()
+                os.fsync(file.fileno())
         return digest.hexdigest()
 
     def _step(self, name: str) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from maquette.db import explained
-from maquette.kit.errors import Invalid, MaquetteError, Unavailable
+from maquette.kit.errors import Invalid, MaquetteError, TooLarge, Unavailable
 from maquette.web.context import current_request
-from maquette.web.strict_json import BadBody
+from maquette.web.strict_json import BadBody, BodyTooLarge
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,8 @@ def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error, BadBody):
         return render(request, Invalid(error.detail))
+    if isinstance(error, BodyTooLarge):
+        return render(request, TooLarge(error.detail))
     known = MaquetteError(str(error.detail), code=f"ModelArts.0{error.status_code}")
     known.status = error.status_code
     if error.status_code == 405:

@@ -1,6 +1,6 @@
 """Putting the pieces into an application, and refusing to start one that has an unguarded route."""
 
-from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -11,14 +11,14 @@ from maquette.web.middleware import Gate
 from maquette.web.routing import Router, StrictRoute
 
 
-def install(app: FastAPI, settings: Settings, routers: list[Router], streams: Callable[[str], bool]) -> None:
+def install(app: FastAPI, settings: Settings, routers: list[Router]) -> None:
     for router in routers:
         for route in router.routes.routes:
             app.router.routes.append(route)
     check_permissions(app)
     install_error_handlers(app)
-    hosts = {settings.host, *settings.allowed_hosts}
-    app.add_middleware(Gate, hosts=hosts, body_limit=settings.body_limit, streams=streams)
+    hosts = {settings.host, urlsplit(settings.url).hostname or "", *settings.allowed_hosts}
+    app.add_middleware(Gate, hosts=hosts)
 
 
 def check_permissions(app: FastAPI) -> None:

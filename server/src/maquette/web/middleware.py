@@ -1,15 +1,15 @@
-"""What happens to every request before a route sees it: its id, its host and origin, its size, and its last resort."""
+"""What happens to every request before a route sees it: its id, its host and origin, and its last resort."""
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from maquette.kit.errors import Forbidden, Invalid, MaquetteError, TooLarge
+from maquette.kit.errors import Forbidden, Invalid, MaquetteError
 from maquette.kit.ids import new_id
 from maquette.web.context import RequestContext, current_request
 from maquette.web.errors import render, unexpected
@@ -22,13 +22,11 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class Gate:
-    """Outermost of our middleware. `streams` says of a path whether its body is a stream with limits of its own."""
+    """Outermost of our middleware. `hosts` are the names that we answer to, besides those of this machine."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], body_limit: int, streams: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str]) -> None:
         self.app = app
         self.hosts = LOOPBACK | set(hosts)
-        self.body_limit = body_limit
-        self.streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,8 +50,7 @@ class Gate:
 
         try:
             self._check(scope, headers)
-            limited = receive if self.streams(scope["path"]) else self._limited(receive, headers)
-            await self.app(scope, limited, answer)
+            await self.app(scope, receive, answer)
         except MaquetteError as error:
             if started:
                 raise
@@ -79,27 +76,8 @@ class Gate:
         query: bytes = scope.get("query_string") or b""
         if b"%00" in raw or b"%00" in query:
             raise Invalid("A NUL character is not allowed in a URL.")
-
-    def _limited(self, receive: Receive, headers: Headers) -> Receive:
-        limit = self.body_limit
-        declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
-            raise _too_large(limit)
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise _too_large(limit)
-            return message
-
-        return counted
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The request body is over the limit of {limit} bytes. Upload files through the files API instead.")
+        if not _KEY.fullmatch(headers.get("idempotency-key", "-")):
+            raise Invalid("An Idempotency-Key has 1 to 128 printable ASCII characters without spaces.")
 
 
 def _context(scope: Scope, headers: Headers) -> RequestContext:

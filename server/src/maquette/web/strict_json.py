@@ -1,4 +1,4 @@
-"""Request bodies as JSON that cannot harm: finite numbers of 64 bits, no NUL, no lone surrogate, bounded depth."""
+"""Request bodies as JSON that cannot harm: bounded, finite numbers of 64 bits, no NUL, no lone surrogate."""
 
 import hashlib
 from typing import Any
@@ -21,8 +21,39 @@ class BadBody(HTTPException):
         super().__init__(400, f"Invalid parameters: {where}: {reason}")
 
 
+class BodyTooLarge(HTTPException):
+    """A body over the limit; an HTTPException for the same reason."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            413, f"The request body is over the limit of {limit} bytes. Upload files through the files API instead."
+        )
+
+
 class StrictRequest(Request):
-    """A request whose `json()` accepts only what the database and other clients can hold."""
+    """A request that is read into memory up to a limit, as JSON that the database and other clients can hold.
+
+    The limit is here, where a body is collected, and not before the routes: whoever takes a stream has limits of its
+    own, and no address can be mistaken for one that does.
+    """
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            limit: int = self.app.state.settings.body_limit
+            declared = self.headers.get("content-length", "")
+            size = int(declared) if declared.isdigit() and len(declared) < 20 else 0
+            parts: list[bytes] = []
+            if size <= limit:
+                size = 0
+                async for part in self.stream():
+                    size += len(part)
+                    if size > limit:
+                        break
+                    parts.append(part)
+            if size > limit:
+                raise BodyTooLarge(limit)
+            self._body = b"".join(parts)
+        return self._body
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
