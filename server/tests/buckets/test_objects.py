@@ -280,9 +280,9 @@ def test_many_are_deleted_at_once(files: Any, platform: Any) -> None:
     assert details == [{"count": 2}, {"count": 2, "prefix": "a/"}]
 
 
-def test_a_single_deletion_is_recorded_too(files: Any, platform: Any) -> None:
+def test_a_single_deletion_is_recorded_too(files: Any, api: Any, platform: Any) -> None:
     files.put("a", b"1")
-    assert files.delete("a").status_code == 204
+    assert api.delete("/v1", files.path("objects/a")).status_code == 204
     with platform.database.read() as session:
         assert session.scalars(select(Event.detail).where(Event.name == "deleteObjects")).all() == [{"count": 1}]
 

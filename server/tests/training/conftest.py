@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from tests.conftest import PASSWORD, Api, Platform
+from tests.conftest import PASSWORD, Api, Platform, required
 
 from maquette.db import Database
 from maquette.kit.config import Settings
@@ -104,7 +104,7 @@ def home(template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture(params=["process", "bubblewrap"])
 def sandbox(request: pytest.FixtureRequest) -> str:
     if request.param == "bubblewrap" and not shutil.which("bwrap"):
-        pytest.skip("bubblewrap is not installed")
+        required("bubblewrap is not installed")
     return request.param
 
 

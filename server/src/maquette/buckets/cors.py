@@ -1,14 +1,19 @@
 """Asking an S3 service whether it lets browsers at our address upload to it directly, as a browser would ask."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S = 3.0
 
 
 def allows_direct_upload(bucket_url: str, our_url: str) -> bool:
     """Send the preflight of a PUT. Whatever is not a clear yes means that uploads go through us."""
+    # Imported here: a server without S3 must not wait for it.
+    import httpx
+
     parts = urlsplit(our_url)
     origin = f"{parts.scheme}://{parts.netloc}"
     headers = {
@@ -29,5 +34,5 @@ def allows_direct_upload(bucket_url: str, our_url: str) -> bool:
     )
 
 
-def _names(answer: httpx.Response, header: str) -> set[str]:
+def _names(answer: "httpx.Response", header: str) -> set[str]:
     return {name.strip().lower() for name in answer.headers.get(header, "").split(",")}

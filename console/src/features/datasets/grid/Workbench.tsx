@@ -139,8 +139,15 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
           labelling={labelling}
           size={size}
           onSize={setSize}
-          onSelectVisible={selectVisible}
-          onSelectLoaded={selectLoaded}
+          onSelectVisible={() => {
+            selectVisible();
+            grid.current?.focus();
+          }}
+          onSelectLoaded={() => {
+            selectLoaded();
+            // The key that follows is meant for the samples, not for the menu.
+            grid.current?.focus();
+          }}
           onClear={() => setSelection(nothing)}
           onHard={hard}
           onDelete={() => setDeleting([...selection.ids])}
