@@ -67,7 +67,7 @@ def download(spec: JobSpec) -> None:
         return
     begun = time.monotonic()
     try:
-        file.copy_parallel(spec.code_dir, spec.code_path)
+        file.copy_parallel(f"{spec.code_dir}/", spec.code_path)  # a directory: no need to ask
     except OSError as problem:
         raise Stop(EXIT_DOWNLOAD, f"The code directory '{spec.code_dir}' cannot be downloaded: {problem}") from problem
     took = 1000 * (time.monotonic() - begun)

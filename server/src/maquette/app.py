@@ -47,7 +47,13 @@ from maquette.workspaces import accessible
 from maquette.workspaces.routes import router as workspaces_router
 
 FREQUENT = frozenset(
-    {"modelarts:service:predict", "modelarts:dataset:getSample", "obs:object:GetObject", "obs:object:PutObject"}
+    {
+        "modelarts:service:predict",
+        "modelarts:dataset:getSample",
+        "obs:bucket:ListBucket",
+        "obs:object:GetObject",
+        "obs:object:PutObject",
+    }
 )
 KEPT_S = 2.0
 KEPT_MOST = 4096

@@ -60,8 +60,12 @@ def copy_parallel(
     if not os.fspath(src_url).endswith("/") and tree.is_file(src_url):
         _copy_file(src_url, _file_target(src_url, dst_url))
         return
-    if not tree.is_directory(src_url):
+    # What can be listed is there: only of nothing is it asked whether it is an empty directory.
+    names = iter(file_list) if file_list is not None else _names(src_url, dst_url)
+    first = next(names, None) if is_remote(src_url) and file_list is None else None
+    if first is None and not tree.is_directory(src_url):
         raise MoxFileNotExistsException(f"'{os.fspath(src_url)}' does not exist.")
+    names = names if first is None else chain((first,), names)
     if not is_remote(dst_url):
         make_dirs(dst_url)
 
@@ -71,7 +75,6 @@ def copy_parallel(
         else:
             _copy_file(join(src_url, name), join(dst_url, name))
 
-    names = iter(file_list) if file_list is not None else _names(src_url, dst_url)
     for_each((_safe(name, src_url) for name in names), one, threads)
 
 
