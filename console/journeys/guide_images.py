@@ -1,6 +1,6 @@
 """Turns screenshots of the journeys into the guide's pictures: `python guide_images.py` after `make e2e`.
 
-The pictures are the light theme at 1280 pixels in both languages, with few colours, so that each stays small.
+The pictures are the light theme at 1280 pixels in both languages.
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ def main() -> None:
         for language, ending in (("en", ""), ("zh-CN", ".zh-CN")):
             target = IMAGES / f"{name}{ending}.png"
             with Image.open(SHOTS / f"{shot}.{language}.light.png") as picture:
-                picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
+                picture.convert("RGB").save(target, optimize=True)
             size = target.stat().st_size
             print(f"{target.name}: {size // 1000} kB")
             assert size < LARGEST, f"{target.name} is too large"

@@ -33,8 +33,9 @@ afterAll(async () => {
 });
 
 describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
-  const name = `digits-${language.toLowerCase()}`;
-  const bucket = `journey-${language.toLowerCase()}`;
+  // The guide's own names: its pictures are made here.
+  const name = "digits";
+  const bucket = "demo";
   let server: Server;
   let reader: Reader;
 
@@ -109,21 +110,21 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
     await grid.expectSelected(0);
 
     // The first ones get their true labels; then all of one kind that are in sight are chosen and labelled.
-    const first = Object.fromEntries(names.slice(0, 10).map((file) => [file, digits.truth[file] ?? ""]));
+    const first = Object.fromEntries(names.slice(0, 8).map((file) => [file, digits.truth[file] ?? ""]));
     await labelSamples(reader, datasetId(), first);
     await page.reload();
-    await page.getByRole("tab", { name: `${t("datasets:tab.labelled")} (10)` }).waitFor();
+    await page.getByRole("tab", { name: `${t("datasets:tab.labelled")} (8)` }).waitFor();
     await grid.filled(count);
-    const kind = digits.truth[names[12] ?? ""] ?? "";
-    for (const [index, file] of names.entries())
-      if (index >= 10 && index < 21 && digits.truth[file] === kind) await grid.click(index, ["Control"]);
+    const kind = mostFrequent(names.slice(8, 15).map((file) => digits.truth[file] ?? ""));
+    for (const [index, file] of names.slice(0, 15).entries())
+      if (index >= 8 && digits.truth[file] === kind) await grid.click(index, ["Control"]);
     await grid.label(kind);
     await reader.inspect("dataset-labelling");
     await page.keyboard.press("?");
     await reader.dialog.waitFor();
     await reader.inspect("dataset-keys");
     await page.keyboard.press("Escape");
-    await grid.cells.nth(12).dblclick();
+    await grid.cells.nth(8).dblclick();
     await reader.dialog.waitFor();
     await reader.inspect("dataset-preview");
     await page.keyboard.press("Escape");
@@ -234,3 +235,9 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
     expect(reader.broken).toEqual([]);
   });
 });
+
+function mostFrequent(words: string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? "";
+}

@@ -12,6 +12,8 @@ import psutil
 import pytest
 from tests.faults.serving import Server, until
 
+from maquette.cli.serve import HEALTHY_S, Child
+
 
 def listening(process: psutil.Process) -> set[str]:
     kinds = (socket.AF_INET, socket.AF_INET6)
@@ -121,3 +123,10 @@ def test_the_children_end_with_a_killed_parent(server: Server) -> None:
     server.process.wait()
     server.start()
     assert server.http.get("/health").is_success
+
+
+def test_only_a_crash_loop_is_slowed_down() -> None:
+    child = Child("worker", {})
+    child.started_at = 1000.0
+    assert [child.delay(1001.0) for _ in range(5)] == [0.2, 1.0, 5.0, 15.0, 15.0]
+    assert child.delay(1000.0 + HEALTHY_S + 1) == 0.2

@@ -17,6 +17,7 @@ from maquette.kit.config import Settings
 
 RESTART_DELAYS_S = (0.2, 1.0, 5.0, 15.0)
 STOP_PATIENCE_S = 15.0
+HEALTHY_S = 60.0
 
 
 class Ready(NamedTuple):
@@ -28,21 +29,30 @@ class Ready(NamedTuple):
 
 
 class Child:
-    """One process of the server, started again when it dies; ever later when it keeps dying."""
+    """One process of the server, started again when it dies; ever later when it keeps dying soon after its start."""
 
     def __init__(self, role: str, environment: dict[str, str]) -> None:
         self.role = role
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.deaths = 0
+        self.started_at = 0.0
         self.start_at = 0.0
 
     def start(self, *arguments: str, pass_fds: tuple[int, ...] = ()) -> None:
         command = [sys.executable, "-m", "maquette.cli.roles", self.role, str(os.getpid()), *arguments]
         self.process = subprocess.Popen(command, env=self.environment, pass_fds=pass_fds)
+        self.started_at = time.monotonic()
 
     def died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    def delay(self, now: float) -> float:
+        """How long to wait before the next start. What has run well for a while is no crash loop."""
+        if now - self.started_at > HEALTHY_S:
+            self.deaths = 0
+        self.deaths += 1
+        return RESTART_DELAYS_S[min(self.deaths, len(RESTART_DELAYS_S)) - 1]
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
@@ -102,8 +112,7 @@ class Supervisor:
             if self.stopping or not child.died():
                 continue
             if child.start_at == 0.0:
-                delay = RESTART_DELAYS_S[min(child.deaths, len(RESTART_DELAYS_S) - 1)]
-                child.deaths += 1
+                delay = child.delay(now)
                 child.start_at = now + delay
                 print(f"maquette: the {child.role} process ended; starting it again in {delay} s", file=sys.stderr)
             elif now >= child.start_at:
