@@ -218,6 +218,14 @@ def test_upload_never_overwrites(flowers: Any) -> None:
     assert flowers.detail()["total_sample_count"] == 6
 
 
+def test_an_upload_sent_twice_adds_once(flowers: Any) -> None:
+    body = {"samples": [{"name": "again.jpg", "data": encoded(picture("blue"))}]}
+    path, headers = f"datasets/{flowers.id}/{SAMPLES}", {"Idempotency-Key": "upload-1"}
+    first, again = (flowers.api.post("/v2", path, body, headers=headers).json() for _ in range(2))
+    assert first == again
+    assert flowers.detail()["total_sample_count"] == 5
+
+
 def test_labels_for_confirmation(flowers: Any) -> None:
     item = {
         "name": "x.jpg",

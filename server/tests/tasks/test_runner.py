@@ -9,6 +9,7 @@ from maquette.db import Database
 from maquette.kit.actor import Actor
 from maquette.kit.errors import Invalid
 from maquette.tasks import LeaseLost, RunningTask, Task, TaskRunner, TaskSpec, cancel, enqueue
+from maquette.tasks.runner import MOST_ATTEMPTS
 
 ACTOR = Actor("u1", "ann", "d1", "admin", "p1", frozenset({"0"}))
 SPEC = TaskSpec("count", "Count", "dataset", "d1", "0", {"to": 5})
@@ -114,6 +115,17 @@ def test_failures_are_told_without_a_traceback(database: Database) -> None:
     assert look(database, unknown).state == "failed"
     assert "secret" not in look(database, unknown).error_msg
     assert unknown in look(database, unknown).error_msg
+
+
+def test_a_task_that_takes_its_worker_down_is_given_up_in_the_end(database: Database) -> None:
+    task_id, other = ask(database), ask(database)
+    with database.write() as session:
+        session.get_one(Task, task_id).attempts = MOST_ATTEMPTS
+    runner = TaskRunner(database, {"count": counting([])})
+    runner.run_until_idle()
+    runner.run_until_idle()
+    assert look(database, task_id).state == "failed"
+    assert look(database, other).state == "succeeded"
 
 
 def test_two_runners_never_do_the_same_task(database: Database) -> None:

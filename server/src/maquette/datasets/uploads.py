@@ -32,6 +32,7 @@ from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid, MaquetteError, TooLarge
 from maquette.kit.ids import new_id
 from maquette.storage import ObjectInfo, ObjectStore, obs_url, safe_key
+from maquette.web.routing import keep_answer, kept_answer
 
 SUFFIXES = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "BMP": (".bmp",)}
 
@@ -57,8 +58,10 @@ class Uploader:
     actor: Actor
 
     def upload(self, dataset_id: str, body: UploadSamples) -> UploadAnswer:
-        """Add the files one by one; one that cannot be added fails alone."""
+        """Add the files one by one; one that cannot be added fails alone. A repeated request adds nothing again."""
         with self.database.read() as session:
+            if kept := kept_answer(session, self.actor):
+                return UploadAnswer.model_validate(kept)
             dataset = find_dataset(session, self.actor, dataset_id)
             book = LabelBook(session, dataset)
         bucket, prefix = input_folder(dataset)
@@ -76,7 +79,7 @@ class Uploader:
             except MaquetteError as error:
                 results.append(_failed(item, error))
         self._add_rows(dataset_id, body.final_annotation, stored, results)
-        return UploadAnswer(success=all(result.success for result in results), results=results)
+        return _answer(results)
 
     def _checked(self, kind: DatasetType, item: NewSample) -> tuple[bytes, ImageFacts]:
         """The item's bytes, known to be a whole image of the kind that its name says."""
@@ -139,6 +142,7 @@ class Uploader:
                     results[file.index].info = values["id"]
             add_samples(session, dataset, rows)
             emit(session, self.actor, "uploadSamples", resource(dataset), count=len(rows))
+            keep_answer(session, self.actor, 200, _answer(results))
 
     def _values(self, book: LabelBook, file: _Stored, final: bool) -> dict[str, Any]:
         facts, info = file.facts, file.info
@@ -161,6 +165,10 @@ class Uploader:
             values |= {"state": LABELLED if final else UNCONFIRMED, "labelled_at": now_ms()}
             values["labelled_by"] = labeler_name(self.actor)
         return values
+
+
+def _answer(results: list[UploadedSample]) -> UploadAnswer:
+    return UploadAnswer(success=all(result.success for result in results), results=results)
 
 
 def _write(store: ObjectStore, key: str, data: bytes) -> ObjectInfo:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from maquette.events.tables import Event, EventCounter
@@ -52,6 +52,7 @@ def missing_numbers(session: Session) -> int:
 def _next_number(session: Session) -> int:
     number = session.scalar(update(EventCounter).values(last=EventCounter.last + 1).returning(EventCounter.last))
     if number is None:
-        session.execute(insert(EventCounter).values(id=1, last=1))
-        return 1
+        # The very first one; of two who begin at once, both go on with the same row.
+        session.execute(text("INSERT INTO event_counter (id, last) VALUES (1, 0) ON CONFLICT DO NOTHING"))
+        return _next_number(session)
     return number

@@ -20,6 +20,7 @@ from maquette.tasks.tables import CANCELLED, FAILED, RUNNING, SUCCEEDED, WAITING
 log = logging.getLogger(__name__)
 
 LEASE_MS = 30_000
+MOST_ATTEMPTS = 100  # a task that takes its worker down with it each time must not do so for ever
 
 
 class TaskRunner:
@@ -97,8 +98,15 @@ class TaskRunner:
                 return None
             row.state, row.lease_token, row.lease_until = RUNNING, new_id(), now_ms() + self.lease_ms
             row.attempts += 1
+            if row.attempts > MOST_ATTEMPTS:
+                return self._give_up(row)
             row.started_at = row.started_at or now_ms()
             return RunningTask(self.database, row, self.lease_ms)
+
+    def _give_up(self, row: Task) -> None:
+        row.state, row.finished_at, row.lease_until = FAILED, now_ms(), 0
+        row.error_code = "ModelArts.0500"
+        row.error_msg = f"The task was begun {MOST_ATTEMPTS} times and never ended; the server's log tells more."
 
     def _run(self, task: RunningTask) -> None:
         outcome: dict[str, Any]

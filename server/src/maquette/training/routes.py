@@ -16,9 +16,7 @@ from maquette.training.errors import v1_error
 from maquette.training.frameworks import frameworks
 from maquette.training.plans import Site, make_plan
 from maquette.web import ActorDep, DatabaseDep, Router, SessionDep, SettingsDep
-from maquette.web.context import current_request
-from maquette.web.idempotency import recall
-from maquette.web.routing import keep_answer
+from maquette.web.routing import keep_answer, kept_answer
 
 router = Router("/v1/{project_id}", "training", errors=v1_error)
 
@@ -184,22 +182,16 @@ def stopping_training_job(job_id: Id, version_id: Id, actor: ActorDep, session: 
 
 def _kept(database: Database, actor: Actor) -> schemas.CreatedJob | None:
     """The answer given before under this request's Idempotency-Key: asked before checks that may fail by now."""
-    context = current_request.get()
-    if context is None or not context.idempotency_key:
-        return None
     with database.read() as session:
-        kept = recall(session, actor.user_id, context)
-    return schemas.CreatedJob.model_validate(kept.body) if kept else None
+        kept = kept_answer(session, actor)
+    return schemas.CreatedJob.model_validate(kept) if kept else None
 
 
 def _once(database: Database, actor: Actor, create: Callable[[Session], schemas.CreatedJob]) -> schemas.CreatedJob:
     """One transaction that creates and keeps the answer under the request's Idempotency-Key."""
-    context = current_request.get()
     with database.write() as session:
-        if context is None or not context.idempotency_key:
-            return create(session)
-        if kept := recall(session, actor.user_id, context):
-            return schemas.CreatedJob.model_validate(kept.body)
+        if kept := kept_answer(session, actor):
+            return schemas.CreatedJob.model_validate(kept)
         answer = create(session)
-        keep_answer(session, actor, context, 200, answer)
+        keep_answer(session, actor, 200, answer)
         return answer

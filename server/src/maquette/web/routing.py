@@ -21,7 +21,7 @@ from starlette.responses import Response
 from maquette.db.hooks import run_after_commit
 from maquette.kit.actor import Actor
 from maquette.kit.errors import TooLarge
-from maquette.web.context import RequestContext, current_request
+from maquette.web.context import current_request
 from maquette.web.errors import ErrorStyle, modelarts_error
 from maquette.web.idempotency import keep, recall
 from maquette.web.strict_json import StrictRequest
@@ -152,7 +152,7 @@ def _committing(handler: Handler, status: int) -> Handler:
                 return JSONResponse(kept.body, kept.status, {"Idempotent-Replay": "true"})
             result = handler(*args, **kwargs)
             if once and actor:
-                keep_answer(session, actor, once, status, result)
+                keep_answer(session, actor, status, result)
             session.commit()
         run_after_commit(session)
         return result
@@ -160,6 +160,15 @@ def _committing(handler: Handler, status: int) -> Handler:
     return committed
 
 
-def keep_answer(session: Session, actor: Actor, context: RequestContext, status: int, result: Any) -> None:
-    body = jsonable_encoder(result, exclude_none=True)
-    keep(session, actor.user_id, context, status, body)
+def kept_answer(session: Session, actor: Actor) -> Any:
+    """The body given before under this request's key, or None: for handlers with transactions of their own."""
+    context = current_request.get()
+    kept = recall(session, actor.user_id, context) if context and context.idempotency_key else None
+    return kept.body if kept else None
+
+
+def keep_answer(session: Session, actor: Actor, status: int, result: Any) -> None:
+    """Keep an answer with the transaction that earned it, if the request asks for that."""
+    context = current_request.get()
+    if context and context.idempotency_key:
+        keep(session, actor.user_id, context, status, jsonable_encoder(result, exclude_none=True))
