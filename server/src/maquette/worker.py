@@ -23,6 +23,7 @@ from maquette.inference.keeper import ServiceKeeper
 from maquette.kit.config import Settings
 from maquette.kit.vault import Vault
 from maquette.pools import WorkloadKind
+from maquette.pools.interpreter import compile_runtime
 from maquette.pools.reconciler import Reconciler, local_reconciler
 from maquette.registry import publishing
 from maquette.tasks import TaskHandler, TaskRunner
@@ -68,6 +69,7 @@ class Worker:
     def run(self) -> None:
         with _doorbell(self.settings) as bell:
             self.tasks.reclaim()
+            compile_runtime(self.settings.job_python)
             listener = Listener(self.database, self.settings.worker_socket)
             listener.start()
             next_housekeeping = next_tidy = 0.0

@@ -7,8 +7,9 @@ import importlib.util
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from maquette.kit.errors import Unavailable
@@ -60,6 +61,15 @@ def runtime_paths() -> tuple[Path, ...]:
         return () if root.name in ("site-packages", "dist-packages") else (root,)
     beside = Path(__file__).resolve().parents[4] / "sdk" / "src"
     return (beside,) if (beside / "maquette_runtime").is_dir() else ()
+
+
+def compile_runtime(python: Path) -> None:
+    """Let the workloads' interpreter compile our runtime beside its sources, in the background: a sandbox sees them
+    read-only, and would otherwise compile them anew at every start."""
+    if paths := runtime_paths():
+        command = [str(python), "-m", "compileall", "-q", *map(str, paths)]
+        run = partial(subprocess.run, command, check=False, capture_output=True)
+        threading.Thread(target=run, name="compile", daemon=True).start()
 
 
 def boot_command(python: Path) -> tuple[str, ...]:
