@@ -156,6 +156,8 @@ describe.each<Language>(["en", "zh-CN"])("the main job in %s", (language) => {
     const manifest = page.getByRole("region", { name: t("datasets:version.manifest", { count: 20 }) });
     await manifest.getByText("modelarts/image_classification").waitFor({ timeout: 60_000 });
     expect(await manifest.innerText()).toContain(`"source":"s3://${bucket}/images/`);
+    const evolution = page.getByRole("navigation", { name: t("datasets:version.evolution") });
+    await evolution.getByText(t("datasets:version.current")).waitFor();
     await reader.inspect("version");
     await reader.goTo(t("nav.datasets"));
     await page.getByRole("link", { name, exact: true }).waitFor();

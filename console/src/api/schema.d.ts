@@ -53,10 +53,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Predict Root
-         * @description The same at the access address itself, without a closing slash.
+         * Predict
+         * @description Pass a request on to a model of the service, which must answer within the limit (40 s unless set otherwise).
          */
-        post: operations["PredictRoot"];
+        post: operations["Predict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -70,17 +70,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Predict Get
-         * @description Pass a GET on, `/health` for example.
-         */
-        get: operations["PredictGet"];
+        get?: never;
         put?: never;
         /**
          * Predict
-         * @description Pass a prediction on to the model, which must answer within 40 seconds.
+         * @description Pass a request on to a model of the service, which must answer within the limit (40 s unless set otherwise).
          */
-        post: operations["Predict"];
+        post: operations["PredictBelow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +618,8 @@ export interface paths {
         /**
          * Show Instance Log
          * @description Up to 1 MiB of what the instance printed, from `offset` in bytes; -1 is the end's last MiB.
+         *
+         *     Between two attempts it is the last one's.
          */
         get: operations["ShowInstanceLog"];
         put?: never;
@@ -4124,78 +4122,44 @@ export interface operations {
             };
         };
     };
-    PredictRoot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                service_id: string;
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    PredictGet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                service_id: string;
-                path: string;
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     Predict: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 service_id: string;
-                path: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    PredictBelow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
                 project_id: string;
             };
             cookie?: never;
