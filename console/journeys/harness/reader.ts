@@ -133,7 +133,7 @@ export class Reader {
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       await settled(page);
-      problems.push(...(await layoutProblems(page)).map((problem) => `${size.width} px: ${problem}`));
+      problems.push(...(await lastingProblems(page)).map((problem) => `${size.width} px: ${problem}`));
     }
     expect.soft(problems, `${name} in ${this.language}`).toEqual([]);
   }
@@ -151,4 +151,15 @@ async function settled(page: Page): Promise<void> {
       .getAnimations()
       .every((each) => each.playState !== "running" || each.effect?.getComputedTiming().iterations === Infinity),
   );
+}
+
+const layoutPatience = 3_000;
+
+/** The problems of the layout that do not go by themselves: charts follow a new width some frames later. */
+async function lastingProblems(page: Page): Promise<string[]> {
+  const until = Date.now() + layoutPatience;
+  for (;;) {
+    const problems = await layoutProblems(page);
+    if (problems.length === 0 || Date.now() > until) return problems;
+  }
 }

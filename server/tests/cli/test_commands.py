@@ -29,6 +29,15 @@ def test_a_user_is_made_listed_and_shut_out_at_once(shared: Server, maquette: Co
     assert "disableUser" in traces
 
 
+def test_a_new_password_ends_what_the_old_one_opened(shared: Server, maquette: Command) -> None:
+    assert maquette("user", "create", "erin", home=shared.home, stdin=f"{PASSWORD}\n").code == 0
+    token, project_id = sign_in(shared.http, "erin", PASSWORD)
+    assert maquette("user", "password", "erin", home=shared.home, stdin="another-password\n").code == 0
+    headers = {"X-Auth-Token": token}
+    assert shared.http.get(f"/v1/{project_id}/buckets", headers=headers).status_code == 401
+    assert sign_in(shared.http, "erin", "another-password")
+
+
 @pytest.mark.parametrize(
     ("words", "stdin"),
     [

@@ -78,6 +78,14 @@ def user_list(home: Home = None) -> None:
     users.show(settings_of(home))
 
 
+@user_app.command("password")
+def user_password(name: str, home: Home = None, account: Account = "admin") -> None:
+    """Give a user a new password, from MAQUETTE_PASSWORD, a pipe or a prompt; their sessions and tokens end."""
+    from maquette.cli import users
+
+    users.change_password(settings_of(home), account, name)
+
+
 @user_app.command("disable")
 def user_disable(name: str, home: Home = None, account: Account = "admin") -> None:
     """Shut a user out; their tokens and sessions end at once."""

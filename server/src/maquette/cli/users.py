@@ -29,6 +29,15 @@ def show(settings: Settings) -> None:
             typer.echo(f"{domain.name}\t{user.name}\t{'enabled' if user.enabled else 'disabled'}")
 
 
+def change_password(settings: Settings, account: str, name: str) -> None:
+    password = _password()
+    with administration(settings) as (session, actor):
+        user = users.find_user(session, account, name)
+        users.change_password(session, user, password)
+        emit(session, actor, "changePassword", Resource("user", user.id, user.name))
+    typer.echo(f"The user '{name}' of the account '{account}' has a new password.")
+
+
 def disable(settings: Settings, account: str, name: str) -> None:
     with administration(settings) as (session, actor):
         user = users.find_user(session, account, name)

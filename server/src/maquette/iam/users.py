@@ -61,7 +61,18 @@ def list_users(session: Session) -> Sequence[tuple[User, Domain]]:
 def disable_user(session: Session, user: User) -> None:
     """Shut a user out: their tokens, sessions and keys stop working with this transaction."""
     user.enabled = False
-    for token in session.scalars(select(Token).where(Token.user_id == user.id, Token.revoked_at.is_(None))):
+    _end_tokens(session, user, "token", "session", "code", "workload")
+
+
+def change_password(session: Session, user: User, password: str) -> None:
+    """Set a password and end what was gained with the old one. Access keys and running jobs keep theirs."""
+    user.password_hash = hash_password(password)
+    _end_tokens(session, user, "token", "session", "code")
+
+
+def _end_tokens(session: Session, user: User, *kinds: str) -> None:
+    live = select(Token).where(Token.user_id == user.id, Token.kind.in_(kinds), Token.revoked_at.is_(None))
+    for token in session.scalars(live):
         token.revoked_at = now_ms()
 
 
