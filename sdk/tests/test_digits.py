@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from sdk_testkit.service import Service, start, wait_for
+from sdk_testkit.wanted import wanted
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits"
 
 
 def png(array):
-    image = pytest.importorskip("PIL.Image")
+    image = wanted("PIL.Image")
     file = io.BytesIO()
     image.fromarray((array * (255 / 16)).astype("uint8")).resize((64, 64), image.Resampling.NEAREST).save(file, "PNG")
     return file.getvalue()
@@ -23,8 +24,8 @@ def png(array):
 
 @pytest.mark.slow
 def test_digits(server, platform, tmp_path, socket_directory):
-    digits = pytest.importorskip("sklearn.datasets").load_digits()
-    pytest.importorskip("torch")
+    digits = wanted("sklearn.datasets").load_digits()
+    wanted("torch")
     lines, held_out = [], []
     for number, (array, label) in enumerate(zip(digits.images, digits.target, strict=True)):
         key, usage = f"digits/images/{number:04d}.png", "EVAL" if number % 5 == 0 else "TRAIN"

@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from sdk_testkit.wanted import wanted
 
 from metric.metrics_manager import MetricsManager
 from model_service.model_service import SingleNodeService
@@ -41,7 +42,7 @@ def test_a_service_that_skips_our_constructor_still_answers():
 
 
 def test_pytorch_calls_the_model_per_key_and_says_when_there_is_none(tmp_path):
-    torch = pytest.importorskip("torch")
+    torch = wanted("torch")
     from model_service.pytorch_model_service import PTServingBaseService
 
     service = PTServingBaseService("m", str(tmp_path / "weights.pt"))

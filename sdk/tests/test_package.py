@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from sdk_testkit.wanted import wanted
 
 from maquette_runtime import content
 from maquette_runtime.package import Package, PackageError, missing_dependencies, parse_config
@@ -118,7 +119,7 @@ def test_json_is_parsed_or_kept_as_text():
 
 
 def test_answers_of_numeric_libraries_become_json():
-    numpy = pytest.importorskip("numpy")
+    numpy = wanted("numpy")
     answer = {
         "array": numpy.arange(3), "scalar": numpy.float32(0.5), "nan": float("nan"),
         "deep": [numpy.array([math.inf, 1.0])], numpy.int64(7): (1, {2}), "text": "é",

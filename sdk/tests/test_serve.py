@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from sdk_testkit.service import Service, UnixConnection, start, wait_for
+from sdk_testkit.wanted import wanted
 
 CONFIG = {"model_type": "PyTorch", "apis": [{"url": "/predict", "method": "post"}]}
 SERVICE = """
@@ -146,8 +147,8 @@ def test_a_package_that_cannot_be_served_says_why(tmp_path, socket_directory, pl
 
 
 def test_scikit_learn_packages_need_no_code(tmp_path, monkeypatch):
-    joblib = pytest.importorskip("joblib")
-    linear = pytest.importorskip("sklearn.linear_model")
+    joblib = wanted("joblib")
+    linear = wanted("sklearn.linear_model")
     from maquette_runtime.package import Package
     from maquette_runtime.serve import Predictor, Request
 
