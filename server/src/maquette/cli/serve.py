@@ -92,7 +92,9 @@ class Supervisor:
         self.worker.start()
         _announce(self.settings, ready)
         while not self.stopping:
-            select.select([self.wake_read], [], [], 1.0)
+            woken, _, _ = select.select([self.wake_read], [], [], 1.0)
+            if woken:
+                os.read(self.wake_read, 4096)
             self._revive()
         self._end()
         return 0

@@ -134,7 +134,7 @@ class _Run:
 
     def take_in(self, batch: Sequence[ObjectInfo]) -> None:
         """Bring the samples of some files up to date; they and their counts are one transaction."""
-        images = self._images(batch)
+        images = self._images(sorted(batch, key=lambda info: info.key))  # the order in which people will see them
         self._seen.add(info.key for info in images)
         checkpoint: dict[str, Any] = {}
         with self._task.step(checkpoint=checkpoint, message=self._message()) as session:
