@@ -14,6 +14,7 @@ from tests.datasets.conftest import picture
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry
 from maquette.datasets.working_set import add_samples
+from maquette.iam.tables import Group, Policy, PolicyGrant
 from maquette.kit.ids import new_id
 
 SAMPLES = "data-annotations/samples"
@@ -224,6 +225,25 @@ def test_an_upload_sent_twice_adds_once(flowers: Any) -> None:
     first, again = (flowers.api.post("/v2", path, body, headers=headers).json() for _ in range(2))
     assert first == again
     assert flowers.detail()["total_sample_count"] == 5
+
+
+def test_files_go_only_with_the_right_to_delete_them(flowers: Any) -> None:
+    statement = {"Effect": "Deny", "Action": ["obs:object:DeleteObject"]}
+    with flowers.platform.database.write() as session:
+        group = session.scalar(select(Group).where(Group.name == "admin"))
+        session.add(Policy(id="p", name="no files", document={"Version": "1.1", "Statement": [statement]}))
+        session.flush()
+        session.add(PolicyGrant(group_id=group.id, policy_id="p"))
+    first = flowers.samples()[0]["sample_id"]
+    flowers.label(first, "rose")
+    base = f"datasets/{flowers.id}/data-annotations"
+    for path, body in (
+        ("samples/delete", {"samples": [first], "delete_source": True}),
+        ("labels/delete?delete_policy=2", {"labels": [{"name": "rose"}]}),
+    ):
+        assert flowers.api.post("/v2", f"{base}/{path}", body).status_code == 403
+    assert flowers.detail()["total_sample_count"] == 4
+    assert flowers.ask("POST", "data-annotations/samples/delete", {"samples": [first]})["success"]
 
 
 def test_labels_for_confirmation(flowers: Any) -> None:

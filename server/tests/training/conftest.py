@@ -1,30 +1,21 @@
 """A whole platform for jobs: the API on its Unix socket in a thread, and a worker in this process or its own."""
 
-import shutil
-import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from tests.conftest import PASSWORD, Api, Platform, required
+from tests.conftest import PASSWORD, Api, Platform
+from tests.running import WorkerThread, home, sandbox, until
 
 from maquette.db import Database
 from maquette.kit.config import Settings
-from maquette.worker import Worker
+
+__all__ = ["home", "sandbox", "until"]  # fixtures and a helper that the tests here take from their conftest
 
 HELLO = b"print('hello from the job', flush=True)\n"
-
-
-def until(holds: Callable[[], Any], seconds: float = 20, *, what: str = "the expected state") -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := holds()):
-        assert time.monotonic() < deadline, f"{what} did not come within {seconds} s"
-        time.sleep(0.005)
-    return value
 
 
 class Desk:
@@ -90,24 +81,6 @@ def desk(api: Api) -> Desk:
     return Desk(api)
 
 
-@pytest.fixture
-def home(template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home and a runtime directory with short names: a socket's path has room for 107 bytes."""
-    folder = Path(tempfile.mkdtemp(prefix="mq-"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    (folder / "home").mkdir()
-    shutil.copy(template, folder / "home" / "maquette.db")
-    yield folder / "home"
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(params=["process", "bubblewrap"])
-def sandbox(request: pytest.FixtureRequest) -> str:
-    if request.param == "bubblewrap" and not shutil.which("bwrap"):
-        required("bubblewrap is not installed")
-    return request.param
-
-
 class Live:
     """The API of a home, in this process, answering on the workloads' socket."""
 
@@ -128,20 +101,6 @@ class Live:
         self.thread.join(10)
         self.platform.client.close()
         self.database.dispose()
-
-
-class WorkerThread:
-    """A worker in this process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.worker = Worker(settings)
-        self.thread = threading.Thread(target=self.worker.run, daemon=True)
-        self.thread.start()
-        until(settings.worker_socket.exists, what="the worker")
-
-    def close(self) -> None:
-        self.worker.stop()
-        self.thread.join(10)
 
 
 @pytest.fixture

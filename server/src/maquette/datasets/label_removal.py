@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from maquette.buckets import Stores
 from maquette.datasets.labels import REMOVAL
 from maquette.datasets.service import lock_dataset_row
-from maquette.datasets.source_removal import delete_files
+from maquette.datasets.source_removal import DELETE_FILES, delete_files
 from maquette.datasets.tables import UNLABELLED, Dataset, Label, SampleLabelEntry
 from maquette.datasets.working_set import CHANGEABLE, change_samples, read_samples, remove_samples
 from maquette.db import Database
+from maquette.iam import require
 from maquette.kit.actor import Actor
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
 
@@ -31,6 +32,8 @@ BEGINNING: dict[str, Any] = {"after": "", "samples": 0, "total": 0, "generation"
 
 def remove_labels(session: Session, actor: Actor, dataset: Dataset, rows: Sequence[Label], policy: int) -> Task | None:
     """Delete labels. Returns the task that does it when they have many carriers or files go too."""
+    if policy == WITH_FILES:
+        require(session, actor, DELETE_FILES)
     codes = sorted(row.code for row in rows)
     carriers = sum(row.sample_count for row in rows)
     if carriers > AT_ONCE or (policy == WITH_FILES and carriers):

@@ -15,14 +15,18 @@ from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import Dataset, Sample
 from maquette.datasets.working_set import BATCH, SAMPLE_COLUMNS, remove_samples
 from maquette.db import Database
+from maquette.iam import require
 from maquette.kit.actor import Actor
 from maquette.storage import parse_obs_url
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
 
 KIND = "dataset.delete-files"
+DELETE_FILES = "obs:object:DeleteObject"
 
 
 def ask_for_removal(session: Session, actor: Actor, dataset: Dataset, sources: Sequence[str]) -> Task:
+    """Raises Forbidden, like the label deletion that takes files along, unless the actor may delete objects."""
+    require(session, actor, DELETE_FILES)
     title = f"Delete {len(sources)} files of {dataset.name}"
     payload = {"sources": list(sources)}
     return enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))

@@ -5,9 +5,8 @@ require        the Actor's policies allow the action, or Forbidden
 issue_token    a token for a user, a workload or a console session
 """
 
-from maquette.iam.authentication import Proof, authenticate, authenticate_token
+from maquette.iam.authentication import Proof, authenticate
 from maquette.iam.bootstrap import ensure_first_user
-from maquette.iam.errors import forbidden
 from maquette.iam.links import Links
 from maquette.iam.policies import allows, require
 from maquette.iam.tables import Project, User
@@ -21,9 +20,7 @@ __all__ = [
     "User",
     "allows",
     "authenticate",
-    "authenticate_token",
     "ensure_first_user",
-    "forbidden",
     "issue_token",
     "require",
     "revoke_token",

@@ -23,11 +23,6 @@ class PasswordIdentity(Contract):
     user: PasswordUser
 
 
-class HwAkSk(Contract):
-    access: dict[str, str] = {}
-    secret: dict[str, str] = {}
-
-
 class Identity(Contract):
     methods: list[str]
     password: PasswordIdentity
