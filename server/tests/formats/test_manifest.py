@@ -12,19 +12,16 @@ from hypothesis import strategies as st
 from maquette.formats.manifest import (
     MAX_LINE_BYTES,
     USAGES,
-    Annotation,
-    BadLine,
-    Sample,
     ms_to_time,
     read_manifest,
     split_lines,
-    text_of,
     time_to_ms,
     write_line,
 )
+from maquette.formats.samples import Annotation, Problem, Sample, text_of
 
 
-def read(*lines: str | bytes | dict[str, Any]) -> list[Sample | BadLine]:
+def read(*lines: str | bytes | dict[str, Any]) -> list[Sample | Problem]:
     encoded = [
         json.dumps(x).encode() if isinstance(x, dict) else x.encode() if isinstance(x, str) else x for x in lines
     ]
@@ -209,7 +206,7 @@ def test_reading_is_tolerant(line: dict[str, Any], attribute: str, expected: obj
 def test_a_bad_line_is_reported_and_the_next_one_read(line: str | bytes, reason: str) -> None:
     found = read({"source": "first"}, line, {"source": "last"})
     bad = found[1]
-    assert isinstance(bad, BadLine)
+    assert isinstance(bad, Problem)
     assert bad.line == 2
     assert reason in bad.reason
     assert bad.remedy

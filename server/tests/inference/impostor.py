@@ -11,13 +11,14 @@ from maquette.kit.ids import new_id, new_uuid
 
 
 class Impostor:
-    """`answer` is what every connection is sent once a whole head has come; None keeps silent."""
+    """`answer` is what every connection is sent once a whole head has come; None keeps silent. `connections` counts."""
 
     def __init__(self, live: Live, name: str = "impostor", workspace_id: str = "0") -> None:
         self.live = live
         self.answer: bytes | None = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
         self.heads: list[bytes] = []
         self.hold_open = False
+        self.connections = 0
         self.instance_id = new_id()
         with live.database.write() as session:
             row = Service(
@@ -48,6 +49,11 @@ class Impostor:
     def url(self) -> str:
         return f"/v1/infers/{self.live.api.project_id}/{self.id}"
 
+    def become(self, state: str) -> None:
+        """Put the instance into a state, as the keeper would."""
+        with self.live.database.write() as session:
+            session.get_one(Instance, self.instance_id).state = state
+
     def close(self) -> None:
         self.listener.close()
 
@@ -57,6 +63,7 @@ class Impostor:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -1,8 +1,6 @@
 """The gateway against an instance that answers whatever it likes."""
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from tests.running import Live, until
 
 from maquette.iam.tokens import revoke_token
 from maquette.inference import connections, gateway, prediction_routes
+from maquette.inference.tables import LOADING, READY
 from maquette.web import routing
 
 pytestmark = pytest.mark.parametrize("sandbox", ["process"], indirect=True)
@@ -125,10 +124,8 @@ def test_an_endless_answer_ends(impostor: Impostor, monkeypatch: pytest.MonkeyPa
 def test_a_silent_model_times_out(impostor: Impostor) -> None:
     impostor.live.settings.prediction_timeout = 0.2
     impostor.answer, impostor.hold_open = None, True
-    begun = time.monotonic()
     answer = post(impostor, json={})
     assert (answer.status_code, answer.json()["error_code"]) == (504, "ModelArts.4504")
-    assert time.monotonic() - begun < 5
     impostor.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nslow"
     assert post(impostor, json={}).status_code == 504
     until(lambda: shown(impostor)["invocation_times"] == 2)
@@ -141,10 +138,9 @@ def shown(impostor: Impostor) -> dict[str, Any]:
 
 def test_connections_are_kept(impostor: Impostor) -> None:
     impostor.hold_open = True
-    begun = threading.active_count()
     for _ in range(20):
         assert post(impostor).status_code == 200
-    assert threading.active_count() <= begun + 2  # one thread per connection of the impostor
+    assert impostor.connections == 1
 
 
 def test_a_link_in_the_sockets_place_is_refused(impostor: Impostor) -> None:
@@ -209,10 +205,24 @@ def test_revoking_a_token_holds_within_seconds(impostor: Impostor) -> None:
     assert live.http.post(impostor.url, headers=alice.headers).status_code == 200
     with live.database.write() as session:
         revoke_token(session, alice.token)
-    until(lambda: live.http.post(impostor.url, headers=alice.headers).status_code == 401, 5)
+    until(lambda: live.http.post(impostor.url, headers=alice.headers).status_code == 401)
 
 
 def test_idle_connections_are_not_used_for_ever(impostor: Impostor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "IDLE_S", -1.0)
     impostor.hold_open = True
     assert [post(impostor).status_code for _ in range(3)] == [200, 200, 200]
+    assert impostor.connections == 3
+
+
+def test_who_was_told_that_nothing_runs_is_answered_as_soon_as_something_does(
+    impostor: Impostor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is remembered of where calls may go is never that they may go nowhere."""
+    monkeypatch.setattr(gateway, "PLAN_LIFETIME_S", 3600.0)
+    impostor.become(LOADING)
+    assert [post(impostor).status_code for _ in range(2)] == [503, 503]
+    impostor.become(READY)
+    assert post(impostor).status_code == 200
+    impostor.become(LOADING)
+    assert post(impostor).status_code == 200  # it may still listen, and what it is asked is a plan's to say

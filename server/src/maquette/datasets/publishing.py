@@ -30,6 +30,7 @@ from maquette.datasets.version_reading import open_index
 from maquette.datasets.versions import CREATING, KIND, READY
 from maquette.db import Database
 from maquette.formats import manifest
+from maquette.formats import samples as formats
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import Conflict, MaquetteError, NotFound
@@ -148,7 +149,7 @@ class _Publication:
     def _sources(self) -> Iterator[str]:
         with (self._folder / MANIFEST_FILE).open("rb") as lines:
             for sample in manifest.read_manifest(lines):
-                if isinstance(sample, manifest.Sample) and manifest.text_of(sample) is None:
+                if isinstance(sample, formats.Sample) and formats.text_of(sample) is None:
                     yield sample.source
 
     def _copy(self, source: str) -> bool:

@@ -23,6 +23,7 @@ from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Sample, Vers
 from maquette.datasets.version_index import IndexWriter, short_hash
 from maquette.db import Database
 from maquette.formats import manifest
+from maquette.formats import samples as formats
 from maquette.kit.errors import NotFound
 from maquette.storage.disk import disk_errors
 
@@ -156,9 +157,9 @@ class _Writer:
         """The sample's annotations; suggestions that nobody has confirmed are not published."""
         return [label for label in row.labels if label["code"] in self._labels] if row.state == LABELLED else []
 
-    def _sample(self, row: Row[Any], labels: list[dict[str, Any]]) -> manifest.Sample:
+    def _sample(self, row: Row[Any], labels: list[dict[str, Any]]) -> formats.Sample:
         hard = not self._version.clear_hard_property
-        return manifest.Sample(
+        return formats.Sample(
             source=row.source,
             id=row.id,
             usage=self._usage(row),
@@ -168,13 +169,13 @@ class _Writer:
             annotations=[self._annotation(row, label) for label in labels],
         )
 
-    def _annotation(self, row: Row[Any], label: dict[str, Any]) -> manifest.Annotation:
+    def _annotation(self, row: Row[Any], label: dict[str, Any]) -> formats.Annotation:
         known = self._labels[label["code"]]
         own: dict[str, Any] = label.get("property") or {}
         color = {key: known.property[key] for key in ("@modelarts:color",) if key in known.property}
         hard = not self._version.clear_hard_property
         by = label.get("annotated_by") or "human"
-        return manifest.Annotation(
+        return formats.Annotation(
             type=ANNOTATION_TYPES[known.type],
             name=known.name,
             id=label.get("id"),
@@ -214,7 +215,7 @@ def _is_hard(flag: object, of_sample: bool) -> bool:
     return of_sample if flag is None else str(flag).lower() in {"1", "true"}
 
 
-def _annotation_hash(sample: manifest.Sample) -> bytes:
+def _annotation_hash(sample: formats.Sample) -> bytes:
     """Of what was labelled, not of who did it, when, or how sure: it tells modified samples from others."""
     said = [[each.type, each.name, _without_color(each.property)] for each in sample.annotations]
     return short_hash(orjson.dumps(sorted(said, key=orjson.dumps), option=orjson.OPT_SORT_KEYS))

@@ -13,6 +13,7 @@ from maquette.datasets.tables import Version
 from maquette.datasets.version_errors import damaged_version, version_not_ready
 from maquette.datasets.version_index import DamagedIndex, Record, VersionIndex, short_hash
 from maquette.formats import manifest
+from maquette.formats import samples as formats
 from maquette.storage import ObjectInfo, ObjectMissing, ObjectStore, parse_obs_url
 
 _VERIFIED_AT_MOST = 256
@@ -24,10 +25,10 @@ class VersionPage:
     """Samples of a version in the order of their ids, and how many there are in all that match."""
 
     total: int
-    samples: list[manifest.Sample]
+    samples: list[formats.Sample]
 
 
-def read_manifest_checked(store: ObjectStore, version: Version) -> Iterator[manifest.Sample]:
+def read_manifest_checked(store: ObjectStore, version: Version) -> Iterator[formats.Sample]:
     """Every sample of the version, in bounded memory. Raises at once when the manifest is not what was published.
 
     `store` is the bucket of `manifest_url`. The bytes are read twice: nobody may act on the beginning of a manifest
@@ -99,14 +100,14 @@ def _hashed(store: ObjectStore, key: str, version: Version) -> Iterator[bytes]:
         raise damaged_version(version.name, version.manifest_url, "has been changed since")
 
 
-def _samples(store: ObjectStore, key: str, version: Version) -> Iterator[manifest.Sample]:
+def _samples(store: ObjectStore, key: str, version: Version) -> Iterator[formats.Sample]:
     for sample in manifest.read_manifest(manifest.split_lines(_hashed(store, key, version))):
-        if isinstance(sample, manifest.BadLine):
+        if isinstance(sample, formats.Problem):
             raise damaged_version(version.name, version.manifest_url, f"has a bad line {sample.line}: {sample.reason}")
         yield sample
 
 
-def _lines_of(store: ObjectStore, key: str, version: Version, records: Iterable[Record]) -> Iterator[manifest.Sample]:
+def _lines_of(store: ObjectStore, key: str, version: Version, records: Iterable[Record]) -> Iterator[formats.Sample]:
     """The samples behind the records; lines that follow each other are one read."""
     for group in _neighbours(records):
         start, end = group[0].offset, group[-1].offset + group[-1].length
@@ -117,7 +118,7 @@ def _lines_of(store: ObjectStore, key: str, version: Version, records: Iterable[
         for record in group:
             line = body[record.offset - start : record.offset - start + record.length]
             sample = next(manifest.read_manifest([line]), None)
-            if short_hash(line) != record.line_hash or not isinstance(sample, manifest.Sample):
+            if short_hash(line) != record.line_hash or not isinstance(sample, formats.Sample):
                 how = f"has been changed at byte {record.offset}"
                 raise damaged_version(version.name, version.manifest_url, how)
             yield sample

@@ -12,7 +12,7 @@ from maquette.datasets.search import STATUS
 from maquette.datasets.tables import LABELLED, UNLABELLED, Version
 from maquette.datasets.version_reading import list_version_samples
 from maquette.db import Database
-from maquette.formats import manifest
+from maquette.formats import samples as formats
 from maquette.kit.actor import Actor
 from maquette.kit.pages import Page
 
@@ -37,7 +37,7 @@ class VersionSamples:
         samples = [self._describe(sample) for sample in found.samples]
         return SampleList.model_construct(sample_count=found.total, samples=samples)
 
-    def _describe(self, sample: manifest.Sample) -> SampleItem:
+    def _describe(self, sample: formats.Sample) -> SampleItem:
         sample_id = sample.id or ""
         name = sample.source.rpartition("/")[2]
         media, thumbnail = media_urls(self.book.dataset, sample_id, self.version.id)
@@ -62,7 +62,7 @@ class VersionSamples:
             revision=0,
         )
 
-    def _label(self, annotation: manifest.Annotation) -> SampleLabel:
+    def _label(self, annotation: formats.Annotation) -> SampleLabel:
         return SampleLabel.model_construct(
             name=annotation.name or "",
             type=self.book.dataset.dataset_type,

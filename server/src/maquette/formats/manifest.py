@@ -8,11 +8,12 @@ prefix in memory. Keys we do not know are kept in `extra` and written back.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
+
+from maquette.formats.samples import Annotation, Problem, Sample
 
 MAX_LINE_BYTES = 16 << 20
 MAX_DEPTH = 32
@@ -26,62 +27,13 @@ _BOM = b"\xef\xbb\xbf"
 _INTEGER_LIMIT = 1 << 63
 
 
-@dataclass(slots=True, kw_only=True)
-class Annotation:
-    """One label on a sample. What a line does not say is None, which is not the same as false or zero."""
-
-    type: str
-    name: str | None = None
-    id: str | None = None
-    property: dict[str, Any] = field(default_factory=dict[str, Any])
-    hard: bool | None = None
-    hard_coefficient: float | None = None
-    confidence: float | None = None
-    creation_time: str | None = None
-    annotated_by: str | None = None
-    annotation_format: str | None = None
-    annotation_loc: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(slots=True, kw_only=True)
-class Sample:
-    """One line. `source` is an address, a path relative to the manifest, or `content://` and the text itself."""
-
-    source: str
-    usage: str | None = None
-    id: str | None = None
-    annotations: list[Annotation] = field(default_factory=list[Annotation])
-    hard: bool | None = None
-    hard_coefficient: float | None = None
-    sample_type: int | None = None
-    property: dict[str, Any] = field(default_factory=dict[str, Any])
-    inference_loc: str | None = None
-    extra: dict[str, Any] = field(default_factory=dict[str, Any])
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(slots=True, frozen=True)
-class BadLine:
-    """A line that is no sample: where, why, and what its author can do."""
-
-    line: int
-    reason: str
-    remedy: str
-
-
 class _Bad(Exception):
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
         self.reason, self.remedy = reason, remedy
 
 
-def text_of(sample: Sample) -> str | None:
-    """The text of a sample that carries it in its source, else None."""
-    return sample.source.removeprefix("content://") if sample.source.startswith("content://") else None
-
-
-def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | BadLine]:
+def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
     """Read line by line, in order, counting from 1. Empty lines are passed over. No line makes it raise."""
     for number, line in enumerate(lines, start=1):
         if number == 1:
@@ -91,7 +43,7 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | BadLine]:
         try:
             sample = _read_line(line)
         except _Bad as bad:
-            yield BadLine(number, bad.reason, bad.remedy)
+            yield Problem(number, bad.reason, bad.remedy)
         else:
             sample.line = number
             yield sample

@@ -121,7 +121,8 @@ class Gateway:
 
     async def _plan(self, actor: Actor, service_id: str) -> Plan:
         plan = self._plans.get(service_id)
-        if plan is None or time.monotonic() - plan.read_at > PLAN_LIFETIME_S:
+        # Who is told "not running" is told the truth of this moment: an empty plan is read again each time.
+        if plan is None or not plan.targets or time.monotonic() - plan.read_at > PLAN_LIFETIME_S:
             plan = await run_in_threadpool(self._read_plan, actor, service_id)
             self._plans[service_id] = plan
         if plan.project_id != actor.project_id or plan.workspace_id not in actor.workspaces:
