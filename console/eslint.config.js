@@ -22,5 +22,18 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
     },
   },
+  {
+    // An icon says nothing by itself: its word stands beside it, or in the label of what it is on.
+    files: ["src/**/*.tsx"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXOpeningElement[name.name=/(Outlined|Filled|TwoTone)$/]:not(:has(JSXAttribute[name.name='aria-hidden']))",
+          message: "Hide the icon from screen readers (aria-hidden) and name what it is on.",
+        },
+      ],
+    },
+  },
   { files: ["*.{js,ts}", "eslint/**", "build/**", "journeys/**"], languageOptions: { globals: globals.node } },
 );

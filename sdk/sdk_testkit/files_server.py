@@ -1,7 +1,8 @@
 """A small files API for tests: the buckets contract over a Unix socket, objects in a dictionary.
 
 `flaky` is a list of faults taken one per request: "refuse" closes the connection unanswered, "busy" answers 503,
-"cut" sends half of the body, "lost" does the work and closes before the answer.
+"cut" sends half of the body, "lost" does the work and closes before the answer. Copies of more than `at_once` bytes and
+deletions of more than three objects become tasks, which end with the next look at them, or fail with `failure`.
 """
 
 import json
@@ -25,6 +26,9 @@ class FilesServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.flaky = []
         self.requests = []
         self.largest_body = 0
+        self.at_once = 1 << 20
+        self.failure = None
+        self.tasks = []
         super().__init__(str(path), Handler)
         self.thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
@@ -84,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(503, {"error_code": "ModelArts.0108", "error_msg": "restarting"})
         if self.headers.get("X-Auth-Token") != TOKEN:
             return self.reply(401, {"error_code": "APIG.0301", "error_msg": "Incorrect token."})
-        match = re.fullmatch(rf"/v1/{PROJECT}/buckets/([^/]+)/(objects|copy|delete)(?:/(.*))?", url.path)
+        match = re.fullmatch(rf"/v1/{PROJECT}/buckets/([^/]+)/(objects|copy|delete|tasks)(?:/(.*))?", url.path)
         if not match:
             return self.reply(404, {"error_code": "x", "error_msg": f"no route {url.path}"})
         bucket, kind, key = unquote(match[1]), match[2], unquote(match[3] or "")
@@ -150,18 +154,45 @@ class Handler(BaseHTTPRequestHandler):
 
     def delete_post(self, bucket, objects, key, body):
         wanted = json.loads(body)
-        keys = wanted.get("keys") or [each for each in objects if each.startswith(wanted["prefix"])][:3]
-        for each in keys:
-            objects.pop(each, None)
-        more = "prefix" in wanted and any(each.startswith(wanted["prefix"]) for each in objects)
-        self.reply(200, {"deleted": len(keys), "more": more})
+        keys = wanted.get("keys") or [each for each in objects if each.startswith(wanted["prefix"])]
+
+        def delete():
+            for each in keys:
+                objects.pop(each, None)
+            return {"deleted": len(keys)}
+
+        self.done(delete, later="prefix" in wanted and len(keys) > 3)
+
+    def done(self, deed, *, later):
+        """Do it and say so, or when the task is looked at for the second time."""
+        if later:
+            self.server.tasks.append([deed, "waiting"])
+            return self.reply(202, {"task_id": str(len(self.server.tasks) - 1)})
+        return self.reply(200, deed())
+
+    def tasks_get(self, bucket, objects, key, body):
+        deed, state = task = self.server.tasks[int(key)]
+        told = {"task_id": key, "state": state, "error_code": "", "error_msg": ""}
+        if state == "waiting":
+            task[1] = "succeeded"
+            if self.server.failure:
+                task[1] = "failed"
+            else:
+                deed()
+        if state == "failed":
+            told["error_code"], told["error_msg"] = self.server.failure
+        return self.reply(200, told)
 
     def copy_post(self, bucket, objects, key, body):
         wanted = json.loads(body)
         if wanted["source"] not in objects:
             return self.missing("ModelArts.4404", f"The object '{wanted['source']}' does not exist.")
         target = wanted.get("target_bucket", bucket)
-        self.server.put(target, wanted["target"], objects[wanted["source"]][0])
-        if wanted.get("move"):
-            del objects[wanted["source"]]
-        return self.reply(200, self.info(self.server.objects[target], wanted["target"]))
+
+        def copy():
+            self.server.put(target, wanted["target"], objects[wanted["source"]][0])
+            if wanted.get("move"):
+                del objects[wanted["source"]]
+            return self.info(self.server.objects[target], wanted["target"])
+
+        return self.done(copy, later=len(objects[wanted["source"]][0]) > self.server.at_once)

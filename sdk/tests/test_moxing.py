@@ -293,6 +293,30 @@ def test_large_files_stream_both_ways(server, tmp_path):
     assert b"".join(iter(lambda f=mox.file.File("obs://b/big", "rb"): f.read(100_000), b"")) == content
 
 
+def test_long_copies_and_deletions_are_waited_for(server):
+    server.at_once = 3
+    server.put("b", "long", b"12345")
+    mox.file.copy("obs://b/long", "obs://other/there")
+    assert mox.file.read("obs://other/there") == "12345"
+    mox.file.rename("obs://b/long", "obs://b/renamed")
+    assert mox.file.list_directory("obs://b") == ["renamed"]
+    for number in range(5):
+        server.put("b", f"many/{number}", b"1")
+    mox.file.remove("obs://b/many", recursive=True)
+    assert mox.file.list_directory("obs://b") == ["renamed"]
+
+
+def test_a_long_copy_that_fails_says_why(server):
+    server.at_once = 3
+    server.put("b", "long", b"12345")
+    server.failure = ("ModelArts.0109", "The disk is full.")
+    with pytest.raises(mox.file.MoxFileRespException, match="disk is full"):
+        mox.file.copy("obs://b/long", "obs://b/there")
+    server.failure = ("ModelArts.4404", "The object 'long' does not exist.")
+    with pytest.raises(mox.file.MoxFileNotExistsException, match="long"):
+        mox.file.copy("obs://b/long", "obs://b/there")
+
+
 @pytest.mark.parametrize("fault", ["refuse", "busy", "lost"])
 def test_failing_requests_are_repeated(server, tmp_path, fault):
     server.flaky = [fault, fault]

@@ -25,7 +25,7 @@ from maquette.worker import Worker
 
 
 def until(
-    holds: Callable[[], Any], seconds: float = 30, *, what: str | Callable[[], object] = "the expected state"
+    holds: Callable[[], Any], seconds: float = 60, *, what: str | Callable[[], object] = "the expected state"
 ) -> Any:
     """Poll until it holds. `what` names it, or is asked for the facts when it does not come."""
     deadline = time.monotonic() + seconds

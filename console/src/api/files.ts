@@ -8,13 +8,16 @@ import { useScope } from "./session";
 const bucketsPath = "/v1/{project_id}/buckets";
 const objectsPath = "/v1/{project_id}/buckets/{bucket}/objects";
 
+export type Bucket = Answer<typeof bucketsPath, "get">["buckets"][number];
 type Listing = Answer<typeof objectsPath, "get">;
 
+/** One line of a folder: a folder below it (key ends in "/") or an object. */
 export interface FolderEntry {
   key: string;
   name: string;
   folder: boolean;
   size: number | null;
+  modified: number | null;
 }
 
 /** The buckets that the user may see. */
@@ -23,7 +26,13 @@ export function useBucketList() {
   return $api.useQuery("get", bucketsPath, { params: { path: { project_id: projectId } } });
 }
 
-/** What lies directly in a folder, a thousand entries at a time. The cache entry is the one of the files' pages. */
+/** Look at a bucket's listings again, after something in it changed. */
+export function useRefreshListing(): (projectId: string, bucket: string) => void {
+  const client = useQueryClient();
+  return (projectId, bucket) => void client.invalidateQueries({ queryKey: ["files", projectId, bucket] });
+}
+
+/** What lies directly in a folder, a thousand entries at a time. */
 export function useFolder(bucket: string, prefix: string) {
   const { projectId } = useScope();
   return useInfiniteQuery({
@@ -51,21 +60,21 @@ export function folderEntries(pages: readonly Listing[], prefix: string): Folder
   const objects = pages.flatMap((page) => page.objects).filter(({ key }) => key !== prefix && !folders.has(key));
   const name = (key: string) => key.slice(prefix.length).replace(/\/$/, "");
   return [
-    ...[...folders].map((key) => ({ key, name: name(key), folder: true, size: null })),
-    ...objects.map(({ key, size }) => ({ key, name: name(key), folder: false, size })),
+    ...[...folders].map((key) => ({ key, name: name(key), folder: true, size: null, modified: null })),
+    ...objects.map(({ key, size, last_modified: modified }) => ({ key, name: name(key), folder: false, size, modified })),
   ];
 }
 
 /** Make a folder: an empty object whose key ends in "/". */
 export function useMakeFolder(bucket: string) {
   const { projectId } = useScope();
-  const client = useQueryClient();
+  const refresh = useRefreshListing();
   return useMutation({
     mutationFn: async (key: string) => {
       const response = await fetch(contentUrl(projectId, bucket, key), { method: "PUT", headers: commonHeaders(), body: "" });
       if (!response.ok) throw await failure(response);
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ["files", projectId, bucket] }),
+    onSuccess: () => refresh(projectId, bucket),
   });
 }
 

@@ -132,7 +132,7 @@ export interface paths {
         put?: never;
         /**
          * Copy Object
-         * @description Also needs the right to read, and with `move` to delete.
+         * @description Also needs the right to read, and with `move` to delete. 202 and a task for a large object.
          */
         post: operations["CopyObject"];
         delete?: never;
@@ -152,7 +152,7 @@ export interface paths {
         put?: never;
         /**
          * Delete Objects
-         * @description Up to 10,000 objects a call; `more` asks for the same call again.
+         * @description Up to 10,000 named objects, or all below a prefix: 202 and a task where those are many.
          */
         post: operations["DeleteObjects"];
         delete?: never;
@@ -230,6 +230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{project_id}/buckets/{bucket}/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show File Task
+         * @description How far a task of this bucket has come: for jobs too, whose tokens open nothing but files.
+         */
+        get: operations["ShowFileTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{project_id}/buckets/{bucket}/uploads": {
         parameters: {
             query?: never;
@@ -301,9 +321,29 @@ export interface paths {
         };
         /**
          * Show Sample Media
-         * @description The image as it lies in the bucket; ranges and conditions as for any file.
+         * @description The sample's file as it lies in the bucket, with ranges and conditions, or its text.
          */
         get: operations["ShowSampleMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{project_id}/datasets/{dataset_id}/samples/{sample_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Sample Rows
+         * @description The first hundred rows of a table, as the dataset's schema reads them.
+         */
+        get: operations["ShowSampleRows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -619,7 +659,8 @@ export interface paths {
          * Show Instance Log
          * @description Up to 1 MiB of what the instance printed, from `offset` in bytes; -1 is the end's last MiB.
          *
-         *     Between two attempts it is the last one's.
+         *     Characters are whole; the `offset` that is answered is for the next call. Between two attempts it is the last
+         *     one's log.
          */
         get: operations["ShowInstanceLog"];
         put?: never;
@@ -661,6 +702,26 @@ export interface paths {
         get: operations["ShowServiceMonitorInfo"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{project_id}/table-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect Table Schema
+         * @description The columns that the CSV files of a folder seem to have. Raises Invalid where two of them differ.
+         */
+        post: operations["DetectTableSchema"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1213,6 +1274,8 @@ export interface paths {
         /**
          * List Traces
          * @description One page of the traces the actor may see: of the project, and of the workspaces open to them.
+         *
+         *     Who may not see what others do sees what they did themselves.
          */
         get: operations["ListTraces"];
         put?: never;
@@ -1513,6 +1576,12 @@ export interface components {
         /** CreateDataset */
         CreateDataset: {
             /**
+             * Content Labeling
+             * @description ours: speech segments also hold what is said
+             * @default false
+             */
+            content_labeling?: boolean;
+            /**
              * Data Format
              * @default Default
              */
@@ -1541,10 +1610,7 @@ export interface components {
              * @default false
              */
             import_data?: boolean;
-            /** Label Format */
-            label_format?: {
-                [key: string]: unknown;
-            } | null;
+            label_format?: components["schemas"]["LabelFormat"] | null;
             /**
              * Labels
              * @default []
@@ -1556,9 +1622,7 @@ export interface components {
              */
             managed?: boolean;
             /** Schema */
-            schema?: {
-                [key: string]: unknown;
-            }[] | null;
+            schema?: components["schemas"]["TableField"][] | null;
             /** Work Path */
             work_path: string;
             /**
@@ -1821,7 +1885,7 @@ export interface components {
             annotated_sample_count: number;
             /**
              * Content Labeling
-             * @default true
+             * @default false
              */
             content_labeling?: boolean;
             /** Create Time */
@@ -1898,6 +1962,7 @@ export interface components {
             inner_temp_path: string;
             /** Inner Work Path */
             inner_work_path: string;
+            label_format?: components["schemas"]["LabelFormat"] | null;
             /**
              * Label Task Count
              * @default 1
@@ -1913,6 +1978,8 @@ export interface components {
             running_tasks_id?: string[] | null;
             /** Samples */
             samples?: components["schemas"]["AnnotationFile"][] | null;
+            /** Schema */
+            schema?: components["schemas"]["TableField"][] | null;
             /** Status */
             status: number;
             /** Total Sample Count */
@@ -2007,8 +2074,6 @@ export interface components {
         DeletedObjects: {
             /** Deleted */
             deleted: number;
-            /** More */
-            more: boolean;
         };
         /** DirectUpload */
         DirectUpload: {
@@ -2049,12 +2114,21 @@ export interface components {
              */
             is_success?: boolean;
         };
-        /** EventItem */
+        /**
+         * EventItem
+         * @description `event_code` and `event_values` are ours: what `event_info` says, for those who say it in another language.
+         */
         EventItem: {
+            /** Event Code */
+            event_code: ("deploy" | "update" | "start" | "stop" | "stop-as-scheduled" | "prepare-instance" | "instance-ended" | "instance-ready" | "deployed" | "deploy-failed" | "stopped") | null;
             /** Event Info */
             event_info: string;
             /** Event Type */
             event_type: string;
+            /** Event Values */
+            event_values: {
+                [key: string]: string | number;
+            };
             /** Occur Time */
             occur_time: number;
         };
@@ -2085,6 +2159,26 @@ export interface components {
              * @default
              */
             prefix?: string;
+        };
+        /**
+         * FileTask
+         * @description A task as whoever waits for it needs it; `state` is waiting, running, succeeded, failed or cancelled.
+         */
+        FileTask: {
+            /** Error Code */
+            error_code: string;
+            /** Error Msg */
+            error_msg: string;
+            /** Progress */
+            progress: number;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** Task Id */
+            task_id: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2261,6 +2355,21 @@ export interface components {
             /** Type */
             type?: number | null;
         };
+        /**
+         * LabelFormat
+         * @description How texts and labels stand in text files: apart (`label_type` 0) or together (1), and what separates them.
+         */
+        LabelFormat: {
+            /**
+             * Label Type
+             * @default 1
+             */
+            label_type?: string;
+            /** Text Label Separator */
+            text_label_separator?: string | null;
+            /** Text Sample Separator */
+            text_sample_separator?: string | null;
+        };
         /** LabelItem */
         LabelItem: {
             /** Attributes */
@@ -2350,7 +2459,10 @@ export interface components {
             /** Start Line */
             start_line: string;
         };
-        /** MetaData */
+        /**
+         * MetaData
+         * @description `own_only`: whoever asks may see their own traces and nobody else's.
+         */
         MetaData: {
             /** Count */
             count: number;
@@ -2359,6 +2471,11 @@ export interface components {
              * @default
              */
             marker?: string;
+            /**
+             * Own Only
+             * @default false
+             */
+            own_only?: boolean;
             /** Total Count */
             total_count: number;
         };
@@ -2720,7 +2837,10 @@ export interface components {
             /** Version */
             version: string;
         };
-        /** PlatformTask */
+        /**
+         * PlatformTask
+         * @description `kind` is what is done and `title` what it is done to; `message_code` and `message_values` say `message`.
+         */
         PlatformTask: {
             /** Created At */
             created_at: number;
@@ -2730,10 +2850,19 @@ export interface components {
             error_msg: string;
             /** Finished At */
             finished_at: number | null;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "buckets.copy" | "buckets.delete" | "buckets.extract" | "buckets.move" | "dataset.clean" | "dataset.delete-files" | "dataset.delete-labels" | "dataset.publish" | "dataset.sync" | "model.publish" | "model.remove" | "training.remove" | "training.settle";
             /** Message */
             message: string;
+            /** Message Code */
+            message_code: ("files-seen" | "samples-read" | "images-exported" | "storing-manifest" | "samples-written" | "rows-removed" | "waiting-for-tasks" | "copying-file" | "objects-deleted") | null;
+            /** Message Values */
+            message_values: {
+                [key: string]: string | number;
+            };
             /** Progress */
             progress: number;
             /** Resource Id */
@@ -2899,15 +3028,20 @@ export interface components {
         };
         /**
          * SampleLabel
-         * @description A label on a sample. For images to classify it has a name, and perhaps a score and hard flags.
+         * @description An annotation of a sample: its label, and in `property` what it says beyond that, by the type of the dataset.
+         *
+         *     The content of a speech has no label, a segment of one need not have any: their name is empty.
          */
         SampleLabel: {
             /** Annotated By */
             annotated_by?: string | null;
             /** Id */
             id?: string | null;
-            /** Name */
-            name: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
             /** Property */
             property?: {
                 [key: string]: unknown;
@@ -3318,6 +3452,57 @@ export interface components {
             interval: number;
             /** Memusage */
             memUsage: string[];
+        };
+        /**
+         * TableField
+         * @description A column of a table's schema; `type` is one of the guide's table 2-6, in any case.
+         */
+        TableField: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Schema Id */
+            schema_id?: number | null;
+            /**
+             * Type
+             * @default String
+             */
+            type?: string;
+        };
+        /**
+         * TablePreview
+         * @description Cells as they stand in the file. `skipped` counts the rows of another width than the schema's.
+         */
+        TablePreview: {
+            /** Columns */
+            columns: components["schemas"]["TableField"][];
+            /** More */
+            more: boolean;
+            /** Rows */
+            rows: string[][];
+            /** Skipped */
+            skipped: number;
+        };
+        /** TableSchema */
+        TableSchema: {
+            /** Fields */
+            fields: components["schemas"]["TableField"][];
+            /** Files */
+            files: number;
+        };
+        /**
+         * TableSource
+         * @description A folder of CSV files, or one of them.
+         */
+        TableSource: {
+            /** Data Path */
+            data_path: string;
+            /**
+             * With Column Header
+             * @default true
+             */
+            with_column_header?: boolean;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -4295,7 +4480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ObjectItem"];
+                    "application/json": components["schemas"]["ObjectItem"] | components["schemas"]["StartedTask"];
                 };
             };
             /** @description Validation Error */
@@ -4331,7 +4516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletedObjects"];
+                    "application/json": components["schemas"]["DeletedObjects"] | components["schemas"]["StartedTask"];
                 };
             };
             /** @description Validation Error */
@@ -4552,6 +4737,39 @@ export interface operations {
             };
         };
     };
+    ShowFileTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                bucket: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTask"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     BeginUpload: {
         parameters: {
             query?: never;
@@ -4742,6 +4960,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ShowSampleRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                sample_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePreview"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -5522,6 +5773,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonitorList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DetectTableSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableSchema"];
                 };
             };
             /** @description Validation Error */

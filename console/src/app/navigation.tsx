@@ -27,16 +27,16 @@ export interface NavSection {
 }
 
 export const navigation: NavSection[] = [
-  { pages: [{ label: "overview", to: "/", icon: <AppstoreOutlined /> }] },
-  { label: "data", pages: [{ label: "datasets", to: "/datasets", icon: <DatabaseOutlined /> }] },
-  { label: "training", pages: [{ label: "jobs", to: "/training", icon: <ExperimentOutlined /> }] },
+  { pages: [{ label: "overview", to: "/", icon: <AppstoreOutlined aria-hidden /> }] },
+  { label: "data", pages: [{ label: "datasets", to: "/datasets", icon: <DatabaseOutlined aria-hidden /> }] },
+  { label: "training", pages: [{ label: "jobs", to: "/training", icon: <ExperimentOutlined aria-hidden /> }] },
   {
     label: "deployment",
     pages: [
-      { label: "applications", to: "/models", icon: <DeploymentUnitOutlined /> },
-      { label: "realtime", to: "/services", icon: <CloudServerOutlined /> },
+      { label: "applications", to: "/models", icon: <DeploymentUnitOutlined aria-hidden /> },
+      { label: "realtime", to: "/services", icon: <CloudServerOutlined aria-hidden /> },
     ],
   },
-  { pages: [{ label: "files", to: "/files", icon: <FolderOpenOutlined /> }] },
-  { pages: [{ label: "audit", to: "/audit", icon: <AuditOutlined /> }] },
+  { pages: [{ label: "files", to: "/files", icon: <FolderOpenOutlined aria-hidden /> }] },
+  { pages: [{ label: "audit", to: "/audit", icon: <AuditOutlined aria-hidden /> }] },
 ];

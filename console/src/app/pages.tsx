@@ -12,7 +12,7 @@ export function NotFoundPage() {
   return (
     <Page title={t("error.notFoundTitle")}>
       <EmptyState
-        icon={<CompassOutlined />}
+        icon={<CompassOutlined aria-hidden />}
         title={t("error.notFoundHint")}
         action={
           <Link to="/">

@@ -20,7 +20,7 @@ export function ApiCall({ method, path, body }: ApiCallProps) {
   const [shown, setShown] = useState<{ body: unknown } | null>(null);
   return (
     <>
-      <Button icon={<ApiOutlined />} aria-haspopup="dialog" onClick={() => setShown({ body: body() })}>
+      <Button icon={<ApiOutlined aria-hidden />} aria-haspopup="dialog" onClick={() => setShown({ body: body() })}>
         {t("api.show")}
       </Button>
       <Modal

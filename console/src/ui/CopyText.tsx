@@ -19,7 +19,7 @@ function CopyButton({ text }: { text: string }) {
       size="small"
       aria-label={copied ? t("action.copied") : t("action.copy")}
       title={copied ? t("action.copied") : t("action.copy")}
-      icon={copied ? <CheckOutlined /> : <CopyOutlined />}
+      icon={copied ? <CheckOutlined aria-hidden /> : <CopyOutlined aria-hidden />}
       onClick={() => void copyText(text).then(() => setCopied(true))}
     />
   );

@@ -51,7 +51,7 @@ export function FolderPicker({ value = "", onChange, kind, format = "path", acce
           onBlur={complete}
         />
         <Button
-          icon={<FolderOpenOutlined />}
+          icon={<FolderOpenOutlined aria-hidden />}
           disabled={disabled}
           aria-haspopup="dialog"
           onClick={() => setOpen(true)}

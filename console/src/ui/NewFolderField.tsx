@@ -50,7 +50,7 @@ export function NewFolderField({ bucket, prefix, onMade }: NewFolderFieldProps) 
             submit();
           }}
         />
-        <Button size="small" icon={<FolderAddOutlined />} loading={make.isPending} disabled={!valid} onClick={submit}>
+        <Button size="small" icon={<FolderAddOutlined aria-hidden />} loading={make.isPending} disabled={!valid} onClick={submit}>
           {t("makeFolder")}
         </Button>
       </Flex>

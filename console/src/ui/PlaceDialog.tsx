@@ -121,7 +121,7 @@ function Buckets({ onGo }: { onGo: (place: Place) => void }) {
           <EmptyState title={t("noBuckets")} hint={t("noBucketsHint")} />
         ) : (
           buckets.map(({ name }) => (
-            <Line key={name} icon={<DatabaseOutlined />} name={name} onOpen={() => onGo({ bucket: name, key: "" })} />
+            <Line key={name} icon={<DatabaseOutlined aria-hidden />} name={name} onOpen={() => onGo({ bucket: name, key: "" })} />
           ))
         )
       }
@@ -152,14 +152,14 @@ function Entries({ folder, kind, accept, file, onGo, onFile, onChoose }: Entries
         entry.folder ? (
           <Line
             key={entry.key}
-            icon={<FolderFilled style={{ color: token.colorPrimary }} />}
+            icon={<FolderFilled style={{ color: token.colorPrimary }} aria-hidden />}
             name={entry.name}
             onOpen={() => onGo({ bucket, key: entry.key })}
           />
         ) : (
           <Line
             key={entry.key}
-            icon={<FileOutlined />}
+            icon={<FileOutlined aria-hidden />}
             name={entry.name}
             note={entry.size === null ? "" : format.bytes(entry.size)}
             selected={entry.key === file}

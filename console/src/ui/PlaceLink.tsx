@@ -14,7 +14,7 @@ export function PlaceLink({ address }: { address: string }) {
       <CopyText text={address} />
       {place && (
         <Link to="/files/$bucket" params={{ bucket: place.bucket }} search={{ prefix: folderKey(place.key) || undefined }}>
-          <Button type="text" size="small" tabIndex={-1} icon={<FolderOpenOutlined />} title={t("openFolder")} aria-label={t("openFolder")} />
+          <Button type="text" size="small" tabIndex={-1} icon={<FolderOpenOutlined aria-hidden />} title={t("openFolder")} aria-label={t("openFolder")} />
         </Link>
       )}
     </span>

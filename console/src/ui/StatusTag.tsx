@@ -14,12 +14,12 @@ import type { ReactNode } from "react";
 export type Tone = "waiting" | "active" | "good" | "bad" | "warning" | "neutral";
 
 const icons: Record<Tone, ReactNode> = {
-  waiting: <ClockCircleOutlined />,
-  active: <LoadingOutlined />,
-  good: <CheckCircleFilled />,
-  bad: <CloseCircleFilled />,
-  warning: <ExclamationCircleFilled />,
-  neutral: <MinusCircleOutlined />,
+  waiting: <ClockCircleOutlined aria-hidden />,
+  active: <LoadingOutlined aria-hidden />,
+  good: <CheckCircleFilled aria-hidden />,
+  bad: <CloseCircleFilled aria-hidden />,
+  warning: <ExclamationCircleFilled aria-hidden />,
+  neutral: <MinusCircleOutlined aria-hidden />,
 };
 
 export function StatusTag({ tone, children }: { tone: Tone; children: ReactNode }) {

@@ -18,7 +18,7 @@ export function EmptyState({ title, hint, icon, action }: EmptyStateProps) {
   return (
     <Flex vertical align="center" justify="center" gap={8} style={{ padding: "48px 24px", textAlign: "center" }}>
       <Typography.Text type="secondary" style={{ fontSize: 36, lineHeight: 1 }} aria-hidden>
-        {icon ?? <InboxOutlined />}
+        {icon ?? <InboxOutlined aria-hidden />}
       </Typography.Text>
       <Typography.Text strong>{title}</Typography.Text>
       {hint && (
@@ -89,7 +89,7 @@ export function PageSkeleton({ rows = 8 }: { rows?: number }) {
   );
 }
 
-interface QueryLike<T> {
+export interface QueryLike<T> {
   data: T | undefined;
   error: unknown;
   refetch: () => unknown;

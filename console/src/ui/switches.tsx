@@ -23,7 +23,7 @@ export function LanguageSwitch() {
     >
       <Button
         type="text"
-        icon={<TranslationOutlined />}
+        icon={<TranslationOutlined aria-hidden />}
         aria-label={t("header.language")}
         title={t("header.language")}
         aria-haspopup="menu"
@@ -47,7 +47,7 @@ export function ThemeSwitch() {
     >
       <Button
         type="text"
-        icon={<BulbOutlined />}
+        icon={<BulbOutlined aria-hidden />}
         aria-label={t("header.theme")}
         title={t("header.theme")}
         aria-haspopup="menu"

@@ -20,6 +20,7 @@ from maquette.buckets.routes import router as buckets_router
 from maquette.buckets.upload_routes import router as uploads_router
 from maquette.datasets.label_routes import router as labels_router
 from maquette.datasets.media_routes import router as media_router
+from maquette.datasets.media_routes import schema_router
 from maquette.datasets.routes import router as datasets_router
 from maquette.datasets.sample_routes import router as samples_router
 from maquette.datasets.version_routes import router as versions_router
@@ -72,6 +73,7 @@ ROUTERS: list[Router] = [
     labels_router,
     samples_router,
     media_router,
+    schema_router,
     versions_router,
     training_router,
     training_logs_router,

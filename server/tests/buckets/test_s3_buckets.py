@@ -12,6 +12,7 @@ from tests.swift.running import ACCESS_KEY, REGION, SECRET_KEY
 
 from maquette.buckets.cors import allows_direct_upload
 from maquette.buckets.tables import Bucket
+from maquette.kit.destinations import Destination
 
 CONTENT = bytes(range(256)) * 80_000  # more than one part
 numbers = itertools.count()
@@ -38,6 +39,21 @@ def remote(api: Any, s3_server: Any) -> Files:
     return Files(api, "remote")
 
 
+def test_a_large_object_is_copied_by_the_service_in_a_task(
+    remote: Files, platform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maquette.buckets.objects.COPIED_AT_ONCE", 1000)
+    monkeypatch.setattr("maquette.storage.s3_copying.PART", 5 << 20)
+    remote.put("a", CONTENT)
+    answer = remote.post("copy", {"source": "a", "target": "b", "move": True})
+    assert answer.status_code == 202
+    platform.run_tasks()
+    state = remote.api.get("/v1", remote.path(f"tasks/{answer.json()['task_id']}")).json()
+    assert (state["state"], state["result"]["size"]) == ("succeeded", len(CONTENT)), state
+    assert remote.keys() == ["b"]
+    assert remote.get("b").content == CONTENT
+
+
 def test_the_secret_is_sealed(remote: Files, platform: Any) -> None:
     with platform.database.read() as session:
         row = session.get_one(Bucket, "remote")
@@ -56,7 +72,7 @@ def test_objects_on_a_service(remote: Files, api: Any) -> None:
     assert remote.listed(delimited=True)["prefixes"] == ["a/"]
     assert remote.post("copy", {"source": "a/b.bin", "target": "c", "move": True}).status_code == 200
     assert remote.keys() == ["c"]
-    assert remote.post("delete", {"prefix": "c"}).json() == {"deleted": 1, "more": False}
+    assert remote.post("delete", {"prefix": "c"}).json() == {"deleted": 1}
     assert remote.get("c").status_code == 404
 
 
@@ -141,9 +157,25 @@ ORIGIN, METHODS, HEADERS = (f"Access-Control-Allow-{what}" for what in ("Origin"
 )
 def test_preflights(preflights: str, allowed: dict[str, str], status: int, verdict: bool) -> None:
     Service.allowed, Service.status = allowed, status
-    assert allows_direct_upload(preflights, "http://here:8000/console") is verdict
+    here = Destination(preflights, private=True)
+    assert allows_direct_upload(preflights, "http://here:8000/console", here) is verdict
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/bucket", "http://[/bucket", "nonsense"])
 def test_no_answer_is_a_no(url: str) -> None:
-    assert allows_direct_upload(url, "http://here:8000") is False
+    assert allows_direct_upload(url, "http://here:8000", Destination(url, private=True)) is False
+
+
+@pytest.mark.parametrize("endpoint", ["http://169.254.169.254", "http://[64:ff9b::a9fe:a9fe]", "http://0.0.0.0:9000"])
+def test_an_endpoint_that_nobody_should_reach_is_refused(api: Any, endpoint: str) -> None:
+    body = {"name": "remote", "endpoint": endpoint, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
+    answer = api.post("/v1", "buckets", body)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "ModelArts.0101")
+
+
+@pytest.mark.parametrize("endpoint", ["http://93.184.216.34", "https://10.0.0.1", "https://127.0.0.1:9000"])
+def test_private_endpoints_can_be_forbidden(api: Any, platform: Any, endpoint: str) -> None:
+    platform.settings.private_endpoints = False
+    body = {"name": "remote", "endpoint": endpoint, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
+    answer = api.post("/v1", "buckets", body)
+    assert (answer.status_code, "private_endpoints" in answer.json()["error_msg"]) == (400, True)

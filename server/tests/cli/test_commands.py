@@ -86,6 +86,28 @@ def test_schema_openapi_and_fsck_beside_the_server(shared: Server, maquette: Com
     assert shared.http.get("/health").is_success
 
 
+@pytest.mark.parametrize("words", [("fsck",), ("user", "list")])
+def test_what_only_reads_makes_no_home(maquette: Command, words: tuple[str, ...]) -> None:
+    with short_folder() as folder:
+        home = folder / "absent"
+        assert maquette(*words, home=home) == (
+            1,
+            "",
+            f"maquette: There is no home at {home}. "
+            "Name yours with --home or MAQUETTE_HOME; `maquette serve` makes one.",
+        )
+        assert list(folder.iterdir()) == []
+        home.mkdir()
+        assert maquette(*words, home=home).code == 1
+        assert list(home.iterdir()) == []
+
+
+def test_the_api_is_described_without_a_home(maquette: Command) -> None:
+    with short_folder() as folder:
+        assert json.loads(maquette("openapi", home=folder / "absent").out)["info"]["title"] == "Maquette"
+        assert list(folder.iterdir()) == []
+
+
 def test_fsck_names_what_is_wrong(template: Path, maquette: Command) -> None:
     """On a home without a server: a lost event, and a row that says running where nothing runs."""
     with short_folder() as folder:

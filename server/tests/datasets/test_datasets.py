@@ -42,8 +42,6 @@ def test_a_new_dataset_fills_itself(pictures: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"dataset_type": 1}, "object detection"),
-        ({"dataset_type": 400}, "tables"),
         ({"dataset_type": 7}, "no such type"),
         ({"dataset_name": "a b"}, "dataset_name"),
         ({"dataset_name": ""}, "dataset_name"),
@@ -57,6 +55,10 @@ def test_a_new_dataset_fills_itself(pictures: Any) -> None:
         ({"data_sources": [{"data_path": "/pictures/../in/"}]}, "data_path"),
         ({"data_sources": []}, "data_sources"),
         ({"data_format": "CarbonData"}, "CarbonData"),
+        ({"label_format": {}, "dataset_type": 1}, "label_format"),
+        ({"labels": [{"name": "a"}], "dataset_type": 900}, "labels"),
+        ({"dataset_type": 400}, "schema"),
+        ({"dataset_type": 400, "schema": [{"name": "a", "type": "Text"}]}, "Text"),
         ({"work_path_type": 1}, "work_path_type"),
         ({"managed": True}, "managed"),
         ({"schema": [{"name": "a"}]}, "schema"),

@@ -2,6 +2,7 @@
 
 import errno
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_full_disk_withholds_no_thumbnail(flowers: Any, monkeypatch: pytest.Mo
         raise OSError(errno.ENOSPC, "No space left on device")
 
     url = flowers.samples()[0]["thumbnail_url"]
-    monkeypatch.setattr(media.Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     answer = load(flowers, url)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
     assert thumbnails(flowers) == []

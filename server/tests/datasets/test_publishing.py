@@ -161,7 +161,7 @@ def test_differences_to_the_version_before(stage: Stage) -> None:
     change(stage, one, labels=[{"code": 2, "type": 0, "annotated_by": "human"}])
     change(stage, two, labelled_at=1_700_000_000_000)
     with stage.database.write() as session:
-        session.delete(session.get_one(Sample, three))
+        session.delete(session.get_one(Sample, (DATASET_ID, 1, three)))
     stage.add_samples([[1], [2]])
     second = stage.publish(ratio="0.5")
     assert second.previous_version_id == first.id

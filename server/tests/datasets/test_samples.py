@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry
 from maquette.datasets.working_set import add_samples
 from maquette.iam.tables import Group, Policy, PolicyGrant
 from maquette.kit.ids import new_id
+from maquette.storage import LocalStore
 
 SAMPLES = "data-annotations/samples"
 
@@ -367,3 +369,27 @@ def test_two_people_at_once_lose_no_count(flowers: Any) -> None:
         person.join()
     assert problems == []
     assert recounted(flowers) == (64, 60, 0, 0)
+
+
+def test_files_of_one_name_uploaded_at_once_are_all_kept(flowers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(4, timeout=10)
+    create = LocalStore.create
+
+    def at_once(store: LocalStore, key: str, content: bytes) -> Any:
+        if key.endswith("/rose.jpg"):
+            together.wait()
+        return create(store, key, content)
+
+    monkeypatch.setattr(LocalStore, "create", at_once)
+    pictures = [picture(color) for color in ("red", "green", "blue", "white")]
+
+    def upload(data: bytes) -> str:
+        answer = flowers.ask("POST", SAMPLES, {"samples": [{"name": "rose.jpg", "data": encoded(data)}]})
+        return answer["results"][0]["name"]
+
+    with ThreadPoolExecutor(4) as threads:
+        names = list(threads.map(upload, pictures))
+    stored = [flowers.api.get("/v1", f"buckets/pictures/objects/{name.split('/', 2)[2]}").content for name in names]
+    assert stored == pictures
+    assert "/pictures/in/rose.jpg" in names
+    assert flowers.detail()["total_sample_count"] == 8

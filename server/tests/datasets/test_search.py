@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from tests.datasets.stage import ACTOR
 
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.samples import list_samples
 from maquette.datasets.search import SampleFilter, filter_by_conditions, filter_by_label, filter_by_state, labelers
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, Dataset, Label
-from maquette.datasets.working_set import add_samples, change_samples, read_samples, remove_samples
+from maquette.datasets.working_set import ANNOTATED, add_samples, change_samples, read_samples, remove_samples
 from maquette.db import Database
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
@@ -301,10 +302,11 @@ def test_changes_and_removals_on_every_database(garden: Database) -> None:
         rows, _ = list_samples(session, dataset, wanted, descending=False, page=Page(0, 10))
         labels = [{"code": 2, "type": 0}]
         untouched = {"usage": "", "meta": {}, "labelled_by": "", "labelled_at": None, "hard": False}
-        change_samples(session, dataset, [(row, {**untouched, "labels": labels, "state": LABELLED}) for row in rows])
+        changes = [(row, {**untouched, "labels": labels, "state": LABELLED}) for row in rows]
+        change_samples(session, dataset, ACTOR, changes, ANNOTATED)
         changed = read_samples(session, dataset, [row.id for row in rows])
         assert all((row.labels, row.revision, row.meta) == (labels, 1, {}) for row in changed.values())
-        remove_samples(session, dataset, list(changed.values())[:5])
+        remove_samples(session, dataset, ACTOR, list(changed.values())[:5])
     with garden.read() as session:
         dataset = session.get_one(Dataset, "d")
         expected = list(range(10, 40))

@@ -52,7 +52,7 @@ def test_a_changed_file_keeps_its_sample_and_annotations(stage: Stage) -> None:
     stage.sync()
     before = stage.samples()["a.jpg"]
     with stage.database.write() as session:
-        session.get_one(Sample, before.id).labels = [{"code": 1, "type": 0}]
+        session.get_one(Sample, (DATASET_ID, 1, before.id)).labels = [{"code": 1, "type": 0}]
     stage.put("a.jpg", content=b"longer than it was")
     task_id = stage.ask_sync()
     stage.work()

@@ -15,7 +15,7 @@ from maquette.engines.base import Launch
 from maquette.engines.cgroups import Groups
 
 
-def until(holds: Callable[[], Any], seconds: float = 15, *, what: str = "the expected state") -> Any:
+def until(holds: Callable[[], Any], seconds: float = 60, *, what: str = "the expected state") -> Any:
     deadline = time.monotonic() + seconds
     while not (value := holds()):
         assert time.monotonic() < deadline, f"{what} did not come within {seconds} s"
@@ -55,7 +55,7 @@ class Attempt:
     def says(self, text: str) -> None:
         until(lambda: text in self.log(), what=f"'{text}' in the log")
 
-    def ended(self, seconds: float = 15) -> Observation:
+    def ended(self, seconds: float = 60) -> Observation:
         until(lambda: self.phase() not in (Phase.STARTING, Phase.RUNNING), seconds, what="the end of the attempt")
         return self.engine.observe(self.directory)
 

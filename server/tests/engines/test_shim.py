@@ -1,12 +1,14 @@
 """What the shim reads from the kernel, where the ordinary way and its substitute must agree."""
 
+import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from maquette.engines.shim import kernel
+from maquette.engines.shim import kernel, supervisor
 from maquette.engines.shim.journal import Log
 
 from .conftest import until
@@ -43,3 +45,22 @@ def test_the_log_tells_its_end_and_its_last_line(tmp_path: Path) -> None:
     assert log.last_line() == "two"
     os.close(log.file)
     os.close(log.source)
+
+
+def test_a_process_that_has_ended_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = {"cgroup": None, "kernel_memory": False, "kernel_processes": False, "sandbox": False, "boot": "b"}
+    bounds = {"memory_bytes": 1 << 40, "processes": 100, "log_bytes": 1000, "owner": None}
+    (tmp_path / "log").touch()
+    (tmp_path / "launch.json").write_text(json.dumps(plan | bounds))
+    watching = supervisor.Supervisor(str(tmp_path))
+    process = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
+    monkeypatch.setattr(supervisor, "descendants", lambda _: [process.pid])
+    usage = tmp_path / "usage.jsonl"
+    watching.measure(time.monotonic())
+    assert len(usage.read_text().splitlines()) == 1
+    assert process.stdin
+    process.stdin.close()  # it ends, and nobody has asked for its exit code yet
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    watching.measure(time.monotonic() + 10)
+    assert len(usage.read_text().splitlines()) == 1
+    process.wait()

@@ -192,7 +192,7 @@ def test_hostile_headers(probe: Probe, world: World) -> None:
 
 @contextlib.contextmanager
 def connected(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         yield connection
 
 

@@ -69,7 +69,7 @@ def bucket_folder(server: Server, api: Api, name: str) -> Path:
 
 def flood(server: Server, api: Api, path: str, announced: int, sent: bytes) -> socket.socket:
     """Begin a PUT of `announced` bytes and send fewer."""
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
     head = f"PUT /v1/{api.project_id}/{path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: {api.token}\r\n"
     connection.sendall(f"{head}Content-Length: {announced}\r\n\r\n".encode() + sent)
     return connection
@@ -197,7 +197,7 @@ def test_jobs_go_on_while_the_server_is_dead_and_their_logs_are_whole(server: Se
         until(lambda: log(places[bad]).endswith(b"done\n"), what="an end that nobody sees")
         server.start()
 
-        failed = until(lambda: (told := show(api, bad))["status"] == 11 and told, 30, what="the failure")
+        failed = until(lambda: (told := show(api, bad))["status"] == 11 and told, what="the failure")
         assert failed["exit_code"] == 7
         assert "7" in failed["error_msg"]
         assert show(api, lines)["status"] == 8

@@ -107,7 +107,7 @@ class Service:
     def show(self) -> dict[str, Any]:
         return self.owner.show(self.path)
 
-    def comes_to(self, *statuses: str, seconds: float = 20) -> dict[str, Any]:
+    def comes_to(self, *statuses: str, seconds: float = 60) -> dict[str, Any]:
         until(
             lambda: self.show()["status"] in statuses,
             seconds,

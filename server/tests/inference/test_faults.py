@@ -29,10 +29,8 @@ def test_services_outlive_worker_and_api(live: Live, worker: WorkerProcess) -> N
     worker.start()
     # The next worker knows the instance as its own: what is asked for is done, and nothing is started twice.
     os.kill(pid, signal.SIGKILL)
-    service.comes_to("concerning")
-    service.comes_to("running")
-    assert until(lambda: (got := service.ask({})).status_code == 200 and got).json()["pid"] != pid
-    assert any("signal 9" in info for info in service.events()), service.events()
+    until(lambda: any("signal 9" in info for info in service.events()), what=service.events)
+    until(lambda: (got := service.ask({})).status_code == 200 and got.json()["pid"] != pid, what=service.show)
     assert len(service.instances()) == 1
     assert service.update(status="stopped").status_code == 200
     service.comes_to("stopped")

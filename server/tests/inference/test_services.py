@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from maquette.inference.tables import Instance
+from maquette.pools import Workload
 from maquette.registry.tables import PUBLISHED, Model
 
 ON_CPU = "modelarts.vm.cpu.1u"
@@ -103,6 +105,30 @@ def test_numbers_beyond_all_bounds(api: Any, platform: Any) -> None:
     assert api.request("PUT", "/v1", f"services/{service}", **raw).status_code == 400
     assert api.put("/v1", f"services/{service}", {}).status_code == 400
     assert api.put("/v1", f"services/{service}", {"status": "concerning"}).status_code == 400
+
+
+def test_a_log_is_read_by_whole_characters(api: Any, platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maquette.inference.routes.LOG_CHUNK", 7)
+    service = create(api, item(a_model(api, platform))).json()["service_id"]
+    owned = {"project_id": api.project_id, "workspace_id": "0", "owner_id": "nobody"}
+    with platform.database.write() as session:
+        facts = {"spec": {}, "flavor": ON_CPU, "cpu": 1, "memory": 1, "phase": "running", "directory": "w/1"}
+        session.add(Workload(id="w", kind="service", subject_id=service, **facts, **owned))
+        session.add(Instance(id="w", service_id=service, revision=1, position=0, model_id="m", weight=100, deadline=0))
+    (platform.settings.jobs_dir / "w" / "1").mkdir(parents=True)
+    whole = "模型已就绪，ok。".encode()
+    (platform.settings.jobs_dir / "w" / "1" / "log").write_bytes(whole)
+
+    def page(offset: int) -> dict[str, Any]:
+        return api.get("/v1", f"services/{service}/instances/w/log?offset={offset}").json()
+
+    for start in range(len(whole)):
+        read, position = "", start
+        while (told := page(position))["content"]:
+            read, position = read + told["content"], told["offset"]
+        assert read == whole[start:].decode(errors="ignore")
+        assert told == {"content": "", "offset": len(whole), "size": len(whole)}
+    assert page(-1)["content"] == "ok。"
 
 
 def test_only_published_models_are_deployed(api: Any, platform: Any) -> None:

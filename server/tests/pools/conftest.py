@@ -61,7 +61,8 @@ class PretendEngine(Engine):
 
     def end(self, directory: Path, reason: str = "completed", **facts: Any) -> None:
         code = facts.pop("exit_code", 0 if reason == "completed" else 1)
-        self.attempts[directory] = Observation(Phase.EXITED, code, reason=reason, finished_ms=2000, **facts)
+        facts = {"finished_ms": 2000} | facts
+        self.attempts[directory] = Observation(Phase.EXITED, code, reason=reason, **facts)
 
 
 @dataclass
@@ -126,6 +127,24 @@ class Pool:
         for _ in range(times):
             wanted = self.reconciler.tick()
         return wanted
+
+
+class Clock:
+    """The time of the pool's parts, in milliseconds since 1970."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    for part in ("endings", "reconciler"):
+        monkeypatch.setattr(f"maquette.pools.{part}.now_ms", made)
+    return made
 
 
 @pytest.fixture

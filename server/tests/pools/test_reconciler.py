@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
-from tests.pools.conftest import Pool
+from sqlalchemy import select
+from tests.pools.conftest import Clock, Pool
 
 from maquette.engines import Observation, Phase
 from maquette.iam.tables import Token
 from maquette.pools import Workload
-from maquette.pools.endings import Attempt, Outcome, finish
+from maquette.pools.endings import STABLE_S, Attempt, Outcome, finish
 from maquette.pools.kinds import CREDENTIALS
 
 
@@ -45,6 +45,9 @@ def test_an_attempt_gets_a_token_of_its_own_that_ends_with_it(pool: Pool) -> Non
     assert launch.env["MAQUETTE_ENDPOINT"] == told["endpoint"] == "unix:/run/maquette/api.sock"
     assert (launch.key, launch.cpu) == (f"{job}-1", 1.0)
     assert tokens(pool) == [True]
+    with pool.database.read() as session:
+        token = session.scalars(select(Token).where(Token.kind == "workload")).one()
+    assert (token.subject, token.project_id, token.workspace_id) == (f"{job}-1", "p", "0")
     pool.engine.end(pool.directory(job), "failed", exit_code=3)
     pool.tick()
     assert tokens(pool) == [False]
@@ -137,7 +140,40 @@ def test_who_tries_again(pool: Pool, kind: str, reason: str, again: bool) -> Non
     assert (pool.phase(job) == "waiting") is again
 
 
-def test_a_restart_waits_has_its_own_directory_and_token(pool: Pool) -> None:
+def pause_after(pool: Pool, clock: Clock, workload_id: str, seconds: float) -> float:
+    """Let the present attempt run for a while and fail; answers how long the next one waited, in seconds."""
+    begun = clock.now
+    pool.tick(2)
+    assert pool.phase(workload_id) == "running"
+    clock.now += int(seconds * 1000)
+    pool.engine.end(pool.directory(workload_id), "failed", started_ms=begun, finished_ms=clock.now)
+    pool.tick()
+    pause = pool.row(workload_id).not_before - clock.now
+    clock.now += pause - 1
+    pool.tick()
+    assert pool.phase(workload_id) == "waiting"
+    clock.now += 1
+    return pause / 1000
+
+
+def test_the_pause_before_a_restart_grows_to_a_minute_and_a_stable_run_ends_that(pool: Pool, clock: Clock) -> None:
+    service = pool.ask(kind="service", max_restarts=1000)
+    assert [pause_after(pool, clock, service, 1) for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert pause_after(pool, clock, service, STABLE_S - 1) == 60
+    assert [pause_after(pool, clock, service, seconds) for seconds in (STABLE_S, 1, 1)] == [1, 2, 4]
+
+
+def test_restarts_are_counted_since_the_last_stable_run(pool: Pool, clock: Clock) -> None:
+    service = pool.ask(kind="service", max_restarts=2)
+    for seconds in (1, STABLE_S, 1):
+        pause_after(pool, clock, service, seconds)
+    pool.tick(2)
+    pool.engine.end(pool.directory(service), "failed", started_ms=clock.now, finished_ms=clock.now)
+    pool.tick()
+    assert (pool.phase(service), pool.row(service).attempt) == ("ended", 4)
+
+
+def test_a_restart_waits_has_its_own_directory_and_token(pool: Pool, clock: Clock) -> None:
     job = pool.ask(max_restarts=1)
     pool.tick()
     first = pool.directory(job)
@@ -146,8 +182,7 @@ def test_a_restart_waits_has_its_own_directory_and_token(pool: Pool) -> None:
     row = pool.row(job)
     assert (row.phase, row.attempt, row.exit_code) == ("waiting", 2, 3)
     assert "exit code 3" in row.message
-    with pool.database.write() as session:
-        session.execute(update(Workload).values(not_before=0))
+    clock.now = row.not_before
     pool.tick()
     assert pool.phase(job) == "starting"
     assert pool.directory(job) != first

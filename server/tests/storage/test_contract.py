@@ -1,12 +1,14 @@
 """What every bucket promises, whatever lies below it."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from maquette.kit.errors import Invalid
-from maquette.storage import CHUNK, Listing, ObjectMissing, ObjectStore
+from maquette.storage import CHUNK, Listing, MemoryStore, ObjectExists, ObjectMissing, ObjectStore
 
 ODD_KEYS = [
     "a b.txt",
@@ -278,3 +280,59 @@ def test_times_are_milliseconds(store: ObjectStore, tmp_path: Path) -> None:
     assert abs(store.write("a", b"").modified_ms - now) < 5000
     assert abs(store.head("a").modified_ms - now) < 5000
     (tmp_path / "clock").unlink()
+
+
+def test_a_new_object_takes_no_ones_place(store: ObjectStore) -> None:
+    made = store.create("图/a b+c.txt", b"first")
+    assert (made.size, made.etag) == (5, store.head("图/a b+c.txt").etag)
+    with pytest.raises(ObjectExists, match="already"):
+        store.create("图/a b+c.txt", b"second")
+    assert store.get("图/a b+c.txt") == b"first"
+    store.write("图/a b+c.txt", b"replaced")
+    store.delete("图/a b+c.txt")
+    assert store.create("图/a b+c.txt", b"").size == 0
+    assert everything(store) == ["图/a b+c.txt"]
+    with pytest.raises(Invalid, match="folder"):
+        store.create("folder/", b"")
+
+
+def test_of_many_who_create_one_key_one_succeeds(store: ObjectStore) -> None:
+    ready = threading.Barrier(16)
+
+    def create(key: str, content: bytes) -> bytes | None:
+        ready.wait()
+        try:
+            store.create(key, content)
+        except ObjectExists:
+            return None
+        return content
+
+    contents = [b"%d" % number for number in range(16)]
+    with ThreadPoolExecutor(16) as threads:
+        for key in ("contested/1", "contested/2", "contested/3"):
+            winners = [content for content in threads.map(create, [key] * 16, contents) if content is not None]
+            assert winners == [store.get(key)]
+    assert len(everything(store)) == 3
+
+
+def test_copying_from_another_store(store: ObjectStore) -> None:
+    origin = MemoryStore()
+    origin.write("a", b"x" * (3 << 20))
+    origin.write("folder/", b"")
+    told: list[int] = []
+    assert store.copy_from(origin, "a", "b/c", lambda done, state: told.append(done)).size == 3 << 20
+    assert store.get("b/c") == origin.get("a")
+    assert told == sorted(told)
+    assert origin.copy_from(store, "b/c", "back").size == 3 << 20
+    assert store.copy_from(origin, "folder/", "empty/").size == 0
+    with pytest.raises(ObjectMissing):
+        store.copy_from(origin, "absent", "b/c")
+    assert store.head("b/c").size == 3 << 20
+
+
+def test_a_rename_is_at_once_or_not_at_all(store: ObjectStore) -> None:
+    store.write("a", b"content")
+    renamed = store.rename("a", "b/c")
+    assert everything(store) == (["a"] if renamed is None else ["b/c"])
+    with pytest.raises(ObjectMissing):
+        store.move("absent", "b")

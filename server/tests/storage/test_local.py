@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 
 from maquette.kit.errors import Conflict, Invalid, StorageFull, Unavailable
-from maquette.storage import LocalStore, ObjectMissing
+from maquette.storage import LocalStore, MemoryStore, ObjectExists, ObjectMissing, ObjectStore
 from maquette.storage.disk import TEMPORARY
 
 
@@ -354,3 +355,91 @@ def test_a_page_of_a_very_large_folder_is_quick(store: LocalStore, root: Path) -
     assert time.perf_counter() - began < 2
     assert [o.key for o in page.objects][:2] == ["many/002001", "many/002002"]
     assert page.next_after == "many/002100"
+
+
+SIZE = 10 << 20
+
+
+def halted(store: LocalStore, origin: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Begin to copy `a` to `b` and stop after the second slice, as a dying process would. Returns what was reported."""
+    monkeypatch.setattr("maquette.storage.local_copying.SLICE", 2 << 20)
+    state: dict[str, Any] = {}
+
+    def stop(done: int, now: Any) -> None:
+        state.update(now)
+        if done >= 4 << 20:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        store.copy_from(origin, "a", "b", stop, {})
+    assert not store.exists("b")
+    return state
+
+
+@pytest.mark.parametrize("kind", ["file", "memory", "no kernel copy"])
+def test_a_copy_goes_on_where_it_was_ended(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = MemoryStore() if kind == "memory" else LocalStore(tmp_path / "origin")
+    (tmp_path / "origin").mkdir()
+    if kind == "no kernel copy":
+
+        def refuse(*_: Any) -> int:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+        monkeypatch.setattr("maquette.storage.local_copying.os.copy_file_range", refuse)
+    content = os.urandom(SIZE)
+    origin.write("a", content)
+    (tmp_path / "here").mkdir()
+    store = LocalStore(tmp_path / "here")
+    state = halted(store, origin, monkeypatch)
+    told: list[int] = []
+    assert store.copy_from(origin, "a", "b", lambda done, _: told.append(done), state).size == SIZE
+    assert told[0] == 6 << 20
+    assert store.get("b") == content
+    assert list((tmp_path / "here" / TEMPORARY).iterdir()) == []
+
+
+def test_a_copy_of_what_has_changed_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalStore(tmp_path)
+    store.write("a", b"1" * SIZE)
+    state = halted(store, store, monkeypatch)
+    store.write("a", b"2" * SIZE)
+    store.copy_from(store, "a", "b", state=state)
+    assert store.get("b") == b"2" * SIZE
+    assert list((tmp_path / TEMPORARY).iterdir()) == []
+
+
+def test_a_copy_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalStore(tmp_path)
+    store.write("a", b"1" * SIZE)
+    state = halted(store, store, monkeypatch)
+    assert len(list((tmp_path / TEMPORARY).iterdir())) == 1
+    for _ in range(2):
+        store.discard_copy(state)
+        assert list((tmp_path / TEMPORARY).iterdir()) == []
+    store.copy_from(store, "a", "b", state=state)  # begins anew
+    assert store.get("b") == b"1" * SIZE
+
+
+def test_a_failed_copy_that_nobody_goes_on_with_leaves_nothing(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.write("a", b"1" * 10)
+
+    def fail(done: int, state: Any) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        store.copy_from(store, "a", "b", fail)
+    assert list((tmp_path / TEMPORARY).iterdir()) == []
+
+
+def test_a_new_object_on_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("maquette.storage.disk.os.link", refuse)
+    store = LocalStore(tmp_path)
+    store.create("a", b"1")
+    with pytest.raises(ObjectExists):
+        store.create("a", b"2")
+    assert store.get("a") == b"1"
+    assert list((tmp_path / TEMPORARY).iterdir()) == []

@@ -1,6 +1,7 @@
 """What only a bucket on an S3 service can suffer, against a real server that misbehaves on request.
 
-The server (`swift/serve.py`) has no CORS, no bucket policies and no conditional PUT: nothing here relies on them.
+The server (`swift/serve.py`) has no CORS and no bucket policies, and its conditional PUT has more than one winner:
+nothing here relies on them.
 """
 
 import json
@@ -11,14 +12,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
+import obstore
 import pytest
+from obstore.exceptions import GenericError
 from tests.swift.running import S3Server
 
 from maquette.kit.errors import Conflict, Invalid, Unavailable
-from maquette.storage import ObjectMissing
+from maquette.storage import ObjectExists, ObjectMissing, Report
 from maquette.storage.s3 import PART, S3Store
+from maquette.storage.s3_requests import Address
 
 
 @pytest.fixture
@@ -100,6 +105,105 @@ def test_a_read_never_mixes_two_versions(store: S3Store) -> None:
         list(stream)
 
 
+def test_a_creation_whose_answer_was_lost_is_ours(store: S3Store, inject: Callable[..., None]) -> None:
+    inject({"method": "PUT", "match": "mine", "action": "lost-ack", "n": 1})
+    assert store.create("mine", b"content").size == 7
+    assert store.get("mine") == b"content"
+    with pytest.raises(ObjectExists):
+        store.create("mine", b"other")
+
+
+def test_a_service_without_conditions_still_gets_new_objects(store: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put, asked = obstore.put, []
+
+    def conditionless(*arguments: Any, **options: Any) -> Any:
+        asked.append(options.get("mode"))
+        if options.get("mode") == "create":
+            raise GenericError("Server returned non-2xx status code: 501 Not Implemented")
+        return put(*arguments, **options)
+
+    monkeypatch.setattr("maquette.storage.s3.obstore.put", conditionless)
+    assert store.create("a", b"1").size == 1
+    assert asked == ["create", None]
+    with pytest.raises(ObjectExists):
+        store.create("a", b"2")
+
+
+LARGE = b"".join(bytes([number]) * (5 << 20) for number in range(3))
+
+
+@pytest.fixture
+def copies(store: S3Store, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+    """A second bucket of the same service, to copy `large` to in parts of 5 MiB."""
+    monkeypatch.setattr("maquette.storage.s3_copying.PART", 5 << 20)
+    store.write("图/large 1+1", iter([LARGE]))
+    made = s3_server.store(s3_server.bucket(f"copies-{store._address.bucket}"))
+    yield made
+    made.close()
+
+
+def unfinished(store: S3Store) -> bytes:
+    return store._requests.send("GET", "", {"uploads": ""}).content
+
+
+def test_the_service_copies_large_objects_by_itself_in_parts(
+    store: S3Store, copies: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(S3Store, "read", None)
+    told: list[int] = []
+    info = copies.copy_from(store, "图/large 1+1", "copy", lambda done, state: told.append(done))
+    assert (info.size, told) == (len(LARGE), [5 << 20, 10 << 20, 15 << 20])
+    monkeypatch.undo()
+    assert copies.get("copy") == LARGE
+
+
+def test_a_copy_in_parts_goes_on_and_can_be_given_up(store: S3Store, copies: S3Store) -> None:
+    state: dict[str, Any] = {}
+
+    def stop_at(part: int) -> Report:
+        def report(done: int, now: Any) -> None:
+            state.update(now)
+            if len(now["parts"]) == part:
+                raise InterruptedError
+
+        return report
+
+    with pytest.raises(InterruptedError):
+        copies.copy_from(store, "图/large 1+1", "copy", stop_at(2), {})
+    assert not copies.exists("copy")
+    told: list[int] = []
+    copies.copy_from(store, "图/large 1+1", "copy", lambda done, _: told.append(done), state)
+    assert told == [15 << 20]
+    assert copies.get("copy") == LARGE
+    # All parts were there, and the answer to the last request was lost with the process.
+    over = state | {"upload": "forgotten", "parts": ["x"] * 3}
+    assert copies.copy_from(store, "图/large 1+1", "copy", state=over).size == len(LARGE)
+
+    with pytest.raises(InterruptedError):
+        copies.copy_from(store, "图/large 1+1", "other", stop_at(1), {})
+    assert b"<UploadId>" in unfinished(copies)
+    copies.discard_copy(state)
+    copies.discard_copy(state)
+    assert b"<UploadId>" not in unfinished(copies)
+    with pytest.raises(Conflict, match="again"):
+        copies.copy_from(store, "图/large 1+1", "other", state=state)
+
+
+def test_a_source_that_changed_is_copied_from_its_beginning(store: S3Store, copies: S3Store) -> None:
+    state: dict[str, Any] = {}
+
+    def stop(done: int, now: Any) -> None:
+        state.update(now)
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        copies.copy_from(store, "图/large 1+1", "copy", stop, {})
+    store.write("图/large 1+1", iter([LARGE[::-1]]))
+    copies.copy_from(store, "图/large 1+1", "copy", state=state)
+    assert copies.get("copy") == LARGE[::-1]
+    assert b"<UploadId>" not in unfinished(copies)
+
+
 def test_a_service_in_trouble_is_asked_again(store: S3Store, inject: Callable[..., None]) -> None:
     store.write("a", b"1")
     inject({"action": "503", "n": 1})
@@ -148,7 +252,7 @@ def test_a_lost_part_of_a_large_object_leaves_the_old_one(store: S3Store, inject
 @pytest.mark.slow
 def test_a_service_that_never_answers_is_known_within_30_seconds() -> None:
     endpoint, server = listener(None)
-    store = S3Store(endpoint, "bucket", "key", "secret")
+    store = S3Store(Address(endpoint, "bucket", "key", "secret"))
     results: list[float] = []
 
     def ask(call: Callable[[], object]) -> None:
@@ -172,7 +276,7 @@ def test_a_service_that_never_answers_is_known_within_30_seconds() -> None:
 def test_a_service_that_is_not_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    store = S3Store(f"http://127.0.0.1:{port}", "bucket", "key", "secret")
+    store = S3Store(Address(f"http://127.0.0.1:{port}", "bucket", "key", "secret"))
     for call in (store.check, lambda: store.head("a"), lambda: store.write("a", b"")):
         began = time.monotonic()
         with pytest.raises(Unavailable, match="does not answer"):
@@ -183,7 +287,7 @@ def test_a_service_that_is_not_there() -> None:
 
 def test_an_operation_the_service_lacks_is_not_asked_for_long() -> None:
     endpoint, server = listener(b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    store = S3Store(endpoint, "bucket", "key", "secret")
+    store = S3Store(Address(endpoint, "bucket", "key", "secret"))
     for call in (store.check, lambda: store.head("a"), lambda: store.write("a", b"")):
         began = time.monotonic()
         with pytest.raises(Unavailable, match="501"):
@@ -204,7 +308,7 @@ def test_an_operation_the_service_lacks_is_not_asked_for_long() -> None:
 def test_an_answer_that_is_no_listing(body: bytes) -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
     endpoint, server = listener(head + body)
-    store = S3Store(endpoint, "bucket", "key", "secret")
+    store = S3Store(Address(endpoint, "bucket", "key", "secret"))
     with pytest.raises(Unavailable, match="no listing"):
         store.check()
     store.close()
@@ -235,11 +339,11 @@ def test_wrong_credentials_and_absent_buckets_are_no_missing_object(s3_server: S
 )
 def test_endpoints_that_are_none(endpoint: str) -> None:
     with pytest.raises(Invalid, match="endpoint"):
-        S3Store(endpoint, "bucket", "key", "secret")
+        S3Store(Address(endpoint, "bucket", "key", "secret"))
 
 
 def test_the_bucket_may_stand_in_the_host_name() -> None:
-    store = S3Store("https://obs.example.com", "data", "key", "secret", "cn-north-4", virtual_hosted=True)
+    store = S3Store(Address("https://obs.example.com", "data", "key", "secret", "cn-north-4", virtual_hosted=True))
     url = store.presign("GET", "a b", 60)
     assert url
     assert url.startswith("https://data.obs.example.com/a%20b?")
@@ -254,3 +358,32 @@ def test_nobody_else_pays_for_obstore() -> None:
         [sys.executable, "-c", script], env={"PYTHONPATH": ":".join(sys.path)}, capture_output=True, check=True
     )
     assert found.stdout.strip() == b"False"
+
+
+def test_a_request_goes_to_the_address_that_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint, server = listener(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    port = endpoint.rpartition(":")[2]
+    found = ["127.0.0.1"]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 0)) for address in found])
+    store = S3Store(Address(f"http://s3.example.com:{port}", "bucket", "key", "secret"))
+    with pytest.raises(Unavailable, match="no bucket"):
+        store.check()
+    found[:] = ["169.254.169.254"]
+    monkeypatch.setattr("maquette.kit.destinations.FRESH_S", -1.0)
+    for call in (store.check, lambda: store.head("a"), lambda: store.write("a", b"")):
+        with pytest.raises(Unavailable, match="secrets"):
+            call()
+    store.close()
+    server.close()
+
+
+def test_a_redirect_is_not_followed_in_a_listing() -> None:
+    elsewhere, other = listener(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    answer = f"HTTP/1.1 307 Elsewhere\r\nLocation: {elsewhere}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    endpoint, server = listener(answer.encode())
+    store = S3Store(Address(endpoint, "bucket", "key", "secret"))
+    with pytest.raises(Unavailable, match="307"):
+        store.check()
+    store.close()
+    for one in (server, other):
+        one.close()

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from maquette.storage.s3 import S3Store
+from maquette.storage.s3_requests import Address
 
 ACCESS_KEY, SECRET_KEY, REGION = "test:tester", "testing", "us-east-1"
 
@@ -60,7 +61,7 @@ class S3Server:
 
     def store(self, bucket: str, **changes: str) -> S3Store:
         settings = {"endpoint": self.endpoint, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "region": REGION}
-        return S3Store(bucket=bucket, **{**settings, **changes})
+        return S3Store(Address(bucket=bucket, **{**settings, **changes}))
 
     def faults(self, rules: str) -> None:
         """Make the server misbehave; `serve.py` describes the rules."""

@@ -67,12 +67,12 @@ class Desk:
         name = self.show(f"{path}/log/file-names")["log_file_list"][0]
         return self.show(f"{path}/aom-log?log_file={name}&lines=500")["content"]
 
-    def ended(self, path: str, seconds: float = 20) -> dict[str, Any]:
+    def ended(self, path: str, seconds: float = 60) -> dict[str, Any]:
         return until(
             lambda: (told := self.show(path))["status"] in (10, 11, 12, 13, 14) and told, seconds, what="the job's end"
         )
 
-    def says(self, path: str, text: str, seconds: float = 20) -> None:
+    def says(self, path: str, text: str, seconds: float = 60) -> None:
         until(lambda: text in self.log(path), seconds, what=f"'{text}' in the log")
 
 

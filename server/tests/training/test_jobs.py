@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from tests.conftest import Platform
+from tests.conftest import Api, Platform
 from tests.training.conftest import HELLO, Desk
 
 from maquette.datasets.tables import Dataset, Version
@@ -199,6 +199,36 @@ def test_wrong_configs_are_named(desk: Desk, changes: dict[str, Any], part: str)
     assert told["is_success"] is False
     assert part.lower() in told["error_message"].lower()
     assert desk.show("training-jobs")["job_total_count"] == 0
+
+
+def test_a_job_takes_from_its_own_workspace_and_the_default_one(desk: Desk, api: Api) -> None:
+    """What its token will not open is refused when it is asked for, not when the job runs."""
+    mine, other = (api.post("/v1", "workspaces", {"name": name}).json()["id"] for name in ("mine", "other"))
+    for bucket, workspace in (("of-mine", mine), ("of-other", other)):
+        assert api.post("/v1", "buckets", {"name": bucket, "workspace_id": workspace}).status_code in (200, 201)
+    desk.put("code/main.py", HELLO)
+    codes: dict[tuple[str, str], int] = {}
+    for home in ("0", mine):
+        for bucket in ("train", "of-mine", "of-other"):
+            config = desk.config(train_url=f"/{bucket}/out/")
+            body = {"job_name": f"{bucket}-in-{home[:8]}", "workspace_id": home, "config": config}
+            answer = api.post("/v1", "training-jobs", body)
+            codes[home, bucket] = answer.status_code
+            if bucket == "train":
+                versions = f"training-jobs/{answer.json()['job_id']}/versions"
+                refused = api.post("/v1", versions, {"config": desk.config(train_url="/of-other/out/")})
+                assert "no bucket 'of-other'" in refused.json()["error_message"]
+    assert codes == {
+        ("0", "train"): 200,
+        ("0", "of-mine"): 404,
+        ("0", "of-other"): 404,
+        (mine, "train"): 200,
+        (mine, "of-mine"): 200,
+        (mine, "of-other"): 404,
+    }
+    assert (
+        api.post("/v1", "training-jobs", {"job_name": "j", "workspace_id": "none", "config": config}).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("name", ["", "a b", "x" * 65, "../x", "a\n", "名", "a;b"])

@@ -45,6 +45,13 @@ text = mox.file.read(args.data_url + 'numbers.txt')
 mox.file.write(args.train_url + 'model.txt', text.upper())
 print('trained', os.environ['MA_VJ_NAME'], os.environ['MA_CODE_DIR'], flush=True)
 """
+FAILING = b"""
+import os, sys, time
+print('begun', flush=True)
+while not os.path.exists(os.path.expanduser('~/enough')):
+    time.sleep(0.01)
+sys.exit(7)
+"""
 GREEDY = b"""
 print('begun', flush=True)
 hoard = []
@@ -171,16 +178,16 @@ def test_a_killed_worker_kills_no_job(live: Live) -> None:
     desk.says(path, "still here")
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
-    before = len(desk.log(path))
-    until(lambda: len(desk.log(path)) > before + 200 or "still here" in desk.log(path), what="more of the log")
+    log = _directory(live) / "log"
+    before = log.stat().st_size
+    until(lambda: log.stat().st_size > before + 200, what="more of the log")
     assert desk.show(path)["status"] == 8
     again = _worker(live.settings)
     try:
         assert desk.api.post("/v1", f"{path}/stop").status_code == 200
         told = desk.ended(path)
         assert (told["status"], told["reason"]) == (12, "stopped")
-        log = desk.show(f"{path}/aom-log?log_file=lives.0&lines=20")["content"]
-        assert "begun" in log
+        assert "begun" in desk.show(f"{path}/aom-log?log_file=lives.0&lines=20")["content"]
     finally:
         again.terminate()
         again.wait(20)
@@ -190,10 +197,11 @@ def test_a_killed_worker_kills_no_job(live: Live) -> None:
 def test_what_ended_while_no_worker_lived_is_told_truly(live: Live) -> None:
     desk = live.desk
     worker = _worker(live.settings)
-    path = desk.start("alone", b"import time, sys; print('begun', flush=True); time.sleep(0.5); sys.exit(7)")
+    path = desk.start("alone", FAILING)
     desk.says(path, "begun")
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
+    (_directory(live) / "home" / "enough").touch()
     until(lambda: json.loads((_directory(live) / "state.json").read_text())["phase"] == "exited", what="its end")
     again = _worker(live.settings)
     try:

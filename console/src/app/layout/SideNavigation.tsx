@@ -44,7 +44,7 @@ export function SideNavigation() {
           style={{ margin: 8 }}
           aria-label={folded ? t("nav.unfold") : t("nav.fold")}
           title={folded ? t("nav.unfold") : t("nav.fold")}
-          icon={folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          icon={folded ? <MenuUnfoldOutlined aria-hidden /> : <MenuFoldOutlined aria-hidden />}
           onClick={() => setPreferences({ folded: !folded })}
         />
       </div>

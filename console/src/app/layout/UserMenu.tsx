@@ -47,11 +47,11 @@ export function UserMenu() {
             ),
           },
           { type: "divider" },
-          { key: "out", icon: <LogoutOutlined />, label: t("header.signOut"), onClick: () => void leave() },
+          { key: "out", icon: <LogoutOutlined aria-hidden />, label: t("header.signOut"), onClick: () => void leave() },
         ],
       }}
     >
-      <Button type="text" icon={<UserOutlined />} aria-haspopup="menu">
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-haspopup="menu">
         <span style={{ maxWidth: 140, overflow: "hidden", textOverflow: "ellipsis" }}>{user.name}</span>
       </Button>
     </Dropdown>

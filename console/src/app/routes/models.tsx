@@ -1,23 +1,13 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { CreateModelSearch } from "@/features/models/CreateModelPage";
-import type { ModelsSearch } from "@/features/models/ModelsPage";
+import { listSearch, positive } from "@/lib/listSearch";
 import { consoleRoute } from "./root";
-
-function positive(value: unknown): number | undefined {
-  const number = Number(value);
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
-}
 
 export const modelsRoutes = [
   createRoute({
     getParentRoute: () => consoleRoute,
     path: "/models",
-    validateSearch: (search: Record<string, unknown>): ModelsSearch => ({
-      ...(search.q !== undefined && { q: String(search.q) }),
-      ...(search.status !== undefined && { status: String(search.status) }),
-      ...(positive(search.page) && { page: positive(search.page) }),
-      ...(positive(search.size) && { size: positive(search.size) }),
-    }),
+    validateSearch: listSearch,
     component: lazyRouteComponent(() => import("@/features/models/ModelsPage"), "ModelsPage"),
   }),
   createRoute({

@@ -1,15 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { JobSearch } from "@/features/training/JobPage";
 import type { JobsSearch } from "@/features/training/JobsPage";
+import { listSearch, positive } from "@/lib/listSearch";
 import { consoleRoute } from "./root";
 
 const tabs = ["details", "log", "usage"];
 const sorts = ["job_name", "create_time", "duration", "version_count"];
-
-function positive(value: unknown): number | undefined {
-  const number = Number(value);
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
-}
 
 const jobParams = {
   parse: ({ jobId }: { jobId: string }) => ({ jobId: positive(jobId) ?? 0 }),
@@ -21,10 +17,7 @@ export const trainingRoutes = [
     getParentRoute: () => consoleRoute,
     path: "/training",
     validateSearch: (search: Record<string, unknown>): JobsSearch => ({
-      ...(search.q !== undefined && { q: String(search.q) }),
-      ...(search.status !== undefined && { status: String(search.status) }),
-      ...(positive(search.page) && { page: positive(search.page) }),
-      ...(positive(search.size) && { size: positive(search.size) }),
+      ...listSearch(search),
       ...(sorts.includes(search.sort as string) && { sort: search.sort as JobsSearch["sort"] }),
       ...((search.order === "asc" || search.order === "desc") && { order: search.order }),
     }),

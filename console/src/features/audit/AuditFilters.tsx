@@ -10,12 +10,14 @@ import { knownEvents, resourceTypes } from "./eventNames";
 
 export interface AuditFiltersProps {
   search: AuditSearch;
+  /** Whether all events are the reader's own: then there is no user to choose. */
+  ownOnly: boolean;
   onChange: (values: AuditSearch) => void;
   onClear: () => void;
   onRefresh: () => void;
 }
 
-export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFiltersProps) {
+export function AuditFilters({ search, ownOnly, onChange, onClear, onRefresh }: AuditFiltersProps) {
   const { t, i18n } = useTranslation(["audit", "common", "parts"]);
   const { q, user, event, type, from, to } = search;
   const events = knownEvents.map((name) => ({
@@ -42,16 +44,18 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
         ]}
         onChange={(range) => onChange({ from: range?.[0]?.valueOf(), to: range?.[1]?.valueOf() })}
       />
-      <Input.Search
-        key={`user-${user ?? ""}`}
-        allowClear
-        style={{ width: 150 }}
-        defaultValue={user}
-        maxLength={64}
-        placeholder={t("audit:user")}
-        aria-label={t("audit:user")}
-        onSearch={(value) => onChange({ user: value.trim() || undefined })}
-      />
+      {!ownOnly && (
+        <Input.Search
+          key={`user-${user ?? ""}`}
+          allowClear
+          style={{ width: 150 }}
+          defaultValue={user}
+          maxLength={64}
+          placeholder={t("audit:user")}
+          aria-label={t("audit:user")}
+          onSearch={(value) => onChange({ user: value.trim() || undefined })}
+        />
+      )}
       <Select
         allowClear
         style={{ width: 175 }}
@@ -90,7 +94,7 @@ export function AuditFilters({ search, onChange, onClear, onRefresh }: AuditFilt
       />
       {active && <Button onClick={onClear}>{t("parts:list.clear")}</Button>}
       <Button
-        icon={<ReloadOutlined />}
+        icon={<ReloadOutlined aria-hidden />}
         aria-label={t("common:action.refresh")}
         title={t("common:action.refresh")}
         onClick={onRefresh}

@@ -56,14 +56,21 @@ export function AuditPage() {
   const search = useSearch({ from: "/console/audit" });
   const navigate = useNavigate({ from: "/audit" });
   const traces = useTraces(search);
+  const ownOnly = traces.data?.pages[0]?.meta_data.own_only ?? false;
   const filtered = Object.values(search).some((value) => value !== undefined);
   const change = (values: AuditSearch) => void navigate({ search: (old) => ({ ...old, ...values }), replace: true });
   const clear = () =>
     change({ q: undefined, user: undefined, event: undefined, type: undefined, from: undefined, to: undefined });
 
   return (
-    <Page title={t("audit:title")} description={t("audit:hint")}>
-      <AuditFilters search={search} onChange={change} onClear={clear} onRefresh={() => void traces.refetch()} />
+    <Page title={t("audit:title")} description={t(ownOnly ? "audit:ownHint" : "audit:hint")}>
+      <AuditFilters
+        search={search}
+        ownOnly={ownOnly}
+        onChange={change}
+        onClear={clear}
+        onRefresh={() => void traces.refetch()}
+      />
       <QueryView query={traces}>
         {({ pages }) => {
           const rows = pages.flatMap((page) => page.traces);

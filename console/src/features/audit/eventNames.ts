@@ -17,6 +17,7 @@ export const resourceTypes = [
   "model",
   "service",
   "bucket",
+  "object",
   "workspace",
   "user",
   "credential",

@@ -1,5 +1,6 @@
 // What the pages of this feature ask of the dataset operations and change through them. Samples have grid/useSamples.
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { $api, api, type Answer, type Body } from "@/api/client";
 import { useWorkspaces } from "@/api/platform";
 import { useScope } from "@/api/session";
@@ -58,6 +59,10 @@ export function isBusy(dataset: Dataset): boolean {
   return dataset.status === syncing || dataset.status === publishing;
 }
 
+export function isPublishing(version: { status: number }): boolean {
+  return version.status === 0;
+}
+
 function pathOf(projectId: string, datasetId: string) {
   return { path: { project_id: projectId, dataset_id: datasetId } };
 }
@@ -95,19 +100,15 @@ export function useVersions(datasetId: string) {
     "get",
     versionsPath,
     { params: pathOf(projectId, datasetId) },
-    { refetchInterval: pollWhile<Answer<typeof versionsPath, "get">>((data) => data.versions.some(({ status }) => status === 0), 1500) },
+    { refetchInterval: pollWhile<Answer<typeof versionsPath, "get">>(({ versions }) => versions.some(isPublishing), 1500) },
   );
 }
 
+/** One version in full. It is not polled: the list of versions is, and the page asks for both when that has changed. */
 export function useVersion(datasetId: string, versionId: string) {
   const { projectId } = useScope();
   const path = { project_id: projectId, dataset_id: datasetId, version_id: versionId };
-  return $api.useQuery(
-    "get",
-    versionPath,
-    { params: { path } },
-    { refetchInterval: pollWhile<Answer<typeof versionPath, "get">>(({ status }) => status === 0, 1500) },
-  );
+  return $api.useQuery("get", versionPath, { params: { path } });
 }
 
 /** The key of every sample list of a dataset. */
@@ -115,15 +116,28 @@ export function samplesKey(datasetId: string) {
   return ["datasets", datasetId, "samples"] as const;
 }
 
-/** Look again at what is known of a dataset: its numbers, labels and versions; with `samples` at its lists too. */
-export function refreshDataset(client: QueryClient, datasetId: string, { samples = false } = {}): void {
+/**
+ * Look again at what is known of a dataset: its numbers, labels and versions; with `samples` at its lists too. Done once
+ * the numbers that are shown are the new ones; it never fails.
+ */
+export async function refreshDataset(client: QueryClient, datasetId: string, { samples = false } = {}): Promise<void> {
   const ours = ([method, path, rest]: readonly unknown[]) =>
     method === "get" &&
     typeof path === "string" &&
     path.startsWith(datasetsPath) &&
     (path === datasetsPath || JSON.stringify(rest).includes(datasetId));
-  void client.invalidateQueries({ predicate: ({ queryKey }) => ours(queryKey) });
   if (samples) void client.invalidateQueries({ queryKey: samplesKey(datasetId) });
+  await client.invalidateQueries({ predicate: ({ queryKey }) => ours(queryKey) });
+}
+
+/** Look again at all of a dataset as soon as `state`, which one answer tells, has changed: the others tell of it too. */
+export function useRefreshOn(datasetId: string, state: string): void {
+  const client = useQueryClient();
+  const seen = useRef(state);
+  useEffect(() => {
+    if (seen.current !== state) void refreshDataset(client, datasetId);
+    seen.current = state;
+  }, [client, datasetId, state]);
 }
 
 export function useCreateDataset() {
@@ -151,7 +165,7 @@ export function useSync(datasetId: string) {
   const sync = $api.useMutation("post", "/v2/{project_id}/datasets/{dataset_id}/sync-data", {
     onSuccess: () => {
       refreshTasks();
-      refreshDataset(client, datasetId);
+      void refreshDataset(client, datasetId);
     },
   });
   return { ...sync, start: () => sync.mutateAsync({ params: pathOf(projectId, datasetId) }) };
@@ -164,7 +178,7 @@ export function usePublish(datasetId: string) {
   const publish = $api.useMutation("post", versionsPath, {
     onSuccess: () => {
       refreshTasks();
-      refreshDataset(client, datasetId);
+      void refreshDataset(client, datasetId);
     },
   });
   type Publication = Body<typeof versionsPath, "post">;

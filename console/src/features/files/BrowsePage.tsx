@@ -3,6 +3,7 @@ import { DeleteOutlined, FolderAddOutlined, ReloadOutlined } from "@ant-design/i
 import { useParams, useSearch } from "@tanstack/react-router";
 import { App, Button, Flex, Typography } from "antd";
 import { useState } from "react";
+import { useFolder } from "@/api/files";
 import { useTranslation } from "@/lib/i18n";
 import { CopyText, ErrorState, Page, useNotify, type Crumb } from "@/ui";
 import { ancestors, baseName, obsAddress } from "./address";
@@ -10,7 +11,7 @@ import { DropZone } from "./DropZone";
 import { EntryTable } from "./EntryTable";
 import { NewFolder } from "./NewFolder";
 import { Preview } from "./Preview";
-import { useDeleteEntries, useListing } from "./queries";
+import { useDeleteEntries } from "./queries";
 import { UploadButton } from "./UploadButton";
 import { useStartUpload } from "./startUpload";
 
@@ -23,7 +24,7 @@ export function BrowsePage() {
 
 function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
   const { t } = useTranslation(["files", "common"]);
-  const listing = useListing(bucket, prefix);
+  const listing = useFolder(bucket, prefix);
   const [selected, setSelected] = useState<string[]>([]);
   const [previewed, setPreviewed] = useState<string | null>(null);
   const [naming, setNaming] = useState(false);
@@ -50,13 +51,13 @@ function Folder({ bucket, prefix }: { bucket: string; prefix: string }) {
         actions={
           <>
             <Button
-              icon={<ReloadOutlined />}
+              icon={<ReloadOutlined aria-hidden />}
               aria-label={t("common:action.refresh")}
               title={t("common:action.refresh")}
               loading={listing.isRefetching}
               onClick={() => void listing.refetch()}
             />
-            <Button icon={<FolderAddOutlined />} onClick={() => setNaming(true)}>
+            <Button icon={<FolderAddOutlined aria-hidden />} onClick={() => setNaming(true)}>
               {t("files:newFolder")}
             </Button>
             <UploadButton bucket={bucket} prefix={prefix} />
@@ -109,8 +110,9 @@ function SelectionBar({ bucket, selected, onClear }: { bucket: string; selected:
       okButtonProps: { danger: true },
       onOk: () =>
         remove.mutateAsync(selected).then(
-          (deleted) => {
-            notify.success(t("files:deleted", { count: deleted }));
+          ({ deleted, later }) => {
+            if (deleted > 0 || later === 0) notify.success(t("files:deleted", { count: deleted }));
+            if (later > 0) notify.info(t("files:deletedLater", { count: later }));
             onClear();
           },
           (error: unknown) => notify.error(error),
@@ -120,7 +122,7 @@ function SelectionBar({ bucket, selected, onClear }: { bucket: string; selected:
   return (
     <>
       <strong>{t("common:table.selected", { count })}</strong>
-      <Button size="small" danger icon={<DeleteOutlined />} onClick={confirm}>
+      <Button size="small" danger icon={<DeleteOutlined aria-hidden />} onClick={confirm}>
         {t("common:action.delete")}
       </Button>
       <Button size="small" type="link" onClick={onClear}>

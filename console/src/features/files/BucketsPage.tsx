@@ -4,19 +4,20 @@ import { Link } from "@tanstack/react-router";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { $api } from "@/api/client";
+import { useBucketList, type Bucket } from "@/api/files";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { EmptyState, Page, QueryView, Time, useNotify, VirtualTable } from "@/ui";
 import { CreateBucket } from "./CreateBucket";
-import { useBuckets, useRefreshBuckets, type Bucket } from "./queries";
+import { useRefreshBuckets } from "./queries";
 
 export function BucketsPage() {
   const { t } = useTranslation("files");
   const { workspaceId } = useScope();
-  const buckets = useBuckets();
+  const buckets = useBucketList();
   const [creating, setCreating] = useState(false);
   const create = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>
       {t("createBucket")}
     </Button>
   );
@@ -112,7 +113,7 @@ function RemoveButton({ bucket }: { bucket: Bucket }) {
     <Button
       type="text"
       size="small"
-      icon={<DeleteOutlined />}
+      icon={<DeleteOutlined aria-hidden />}
       aria-label={`${title}: ${name}`}
       title={title}
       onClick={confirm}

@@ -2,10 +2,11 @@
 import { Alert, Form, Input, Modal, Radio } from "antd";
 import { useState } from "react";
 import { $api, type Body } from "@/api/client";
+import type { Bucket } from "@/api/files";
 import { useScope, useSession } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { ErrorState, useNotify } from "@/ui";
-import { useRefreshBuckets, type Bucket } from "./queries";
+import { useRefreshBuckets } from "./queries";
 
 type Kind = Bucket["kind"];
 type Fields = Body<"/v1/{project_id}/buckets", "post">;

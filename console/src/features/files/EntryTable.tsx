@@ -3,16 +3,17 @@ import { FileOutlined, FolderFilled, MoreOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Button, Dropdown, theme, type MenuProps } from "antd";
 import { copyText } from "@/lib/clipboard";
+import { contentUrl, type FolderEntry } from "@/api/files";
 import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { Bytes, EmptyState, Time, useNotify, VirtualTable } from "@/ui";
-import { objectUrl, obsAddress } from "./address";
-import { useExtract, type Entry } from "./queries";
+import { obsAddress } from "./address";
+import { useExtract } from "./queries";
 
 interface EntryTableProps {
   bucket: string;
   prefix: string;
-  entries: Entry[];
+  entries: FolderEntry[];
   loading: boolean;
   selected: string[];
   onSelect: (keys: string[]) => void;
@@ -24,7 +25,7 @@ export function EntryTable(props: EntryTableProps) {
   const { bucket, prefix, entries, loading, selected, onSelect, onPreview, onNearEnd } = props;
   const { t } = useTranslation(["files", "common"]);
   return (
-    <VirtualTable<Entry>
+    <VirtualTable<FolderEntry>
       rowKey="key"
       dataSource={entries}
       loading={loading}
@@ -66,7 +67,7 @@ export function EntryTable(props: EntryTableProps) {
   );
 }
 
-type LineProps = { bucket: string; entry: Entry; onPreview: (key: string) => void };
+type LineProps = { bucket: string; entry: FolderEntry; onPreview: (key: string) => void };
 
 function EntryName({ bucket, entry, onPreview }: LineProps) {
   const { token } = theme.useToken();
@@ -110,7 +111,7 @@ function EntryMenu({ bucket, prefix, entry, onPreview }: LineProps & { prefix: s
         {
           key: "download",
           label: (
-            <a href={objectUrl(projectId, bucket, entry.key)} download={entry.name}>
+            <a href={contentUrl(projectId, bucket, entry.key)} download={entry.name}>
               {t("common:action.download")}
             </a>
           ),
@@ -138,7 +139,7 @@ function EntryMenu({ bucket, prefix, entry, onPreview }: LineProps & { prefix: s
       <Button
         type="text"
         size="small"
-        icon={<MoreOutlined />}
+        icon={<MoreOutlined aria-hidden />}
         aria-label={`${t("common:action.more")}: ${entry.name}`}
         aria-haspopup="menu"
       />

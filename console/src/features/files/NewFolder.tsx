@@ -1,7 +1,7 @@
 import { Form, Input, Modal } from "antd";
+import { useMakeFolder } from "@/api/files";
 import { useTranslation } from "@/lib/i18n";
 import { ErrorState } from "@/ui";
-import { useCreateFolder } from "./queries";
 
 interface NewFolderProps {
   bucket: string;
@@ -13,7 +13,7 @@ interface NewFolderProps {
 export function NewFolder({ bucket, prefix, open, onClose }: NewFolderProps) {
   const { t } = useTranslation(["files", "common"]);
   const [form] = Form.useForm<{ name: string }>();
-  const create = useCreateFolder(bucket);
+  const create = useMakeFolder(bucket);
   return (
     <Modal
       title={t("files:newFolder")}

@@ -2,11 +2,11 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Flex } from "antd";
-import { errorFrom } from "@/api/errors";
+import { contentUrl, readBeginning } from "@/api/files";
 import { useScope } from "@/api/session";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { CodeBlock, CopyText, EmptyState, QueryView } from "@/ui";
-import { baseName, objectUrl, obsAddress, previewKind } from "./address";
+import { baseName, obsAddress, previewKind } from "./address";
 
 interface PreviewProps {
   bucket: string;
@@ -27,7 +27,7 @@ export function Preview({ bucket, objectKey, onClose }: PreviewProps) {
       title={objectKey && <span style={{ overflowWrap: "anywhere" }}>{baseName(objectKey)}</span>}
       extra={
         objectKey && (
-          <Button icon={<DownloadOutlined />} href={objectUrl(projectId, bucket, objectKey)} download>
+          <Button icon={<DownloadOutlined aria-hidden />} href={contentUrl(projectId, bucket, objectKey)} download>
             {t("action.download")}
           </Button>
         )
@@ -45,7 +45,7 @@ export function Preview({ bucket, objectKey, onClose }: PreviewProps) {
 
 function Content({ projectId, bucket, objectKey }: { projectId: string; bucket: string; objectKey: string }) {
   const { t } = useTranslation("files");
-  const url = objectUrl(projectId, bucket, objectKey, true);
+  const url = `${contentUrl(projectId, bucket, objectKey)}?inline=true`;
   const name = baseName(objectKey);
   switch (previewKind(objectKey)) {
     case "image":
@@ -63,27 +63,15 @@ function Content({ projectId, bucket, objectKey }: { projectId: string; bucket: 
 
 const previewBytes = 256 * 1024;
 
-async function firstBytes(url: string, signal: AbortSignal): Promise<{ text: string; truncated: boolean }> {
-  const response = await fetch(url, { headers: { Range: `bytes=0-${previewBytes - 1}` }, signal });
-  // An empty object satisfies no range.
-  if (response.status === 416) return { text: "", truncated: false };
-  if (!response.ok) throw errorFrom(response.status, await response.text(), response.headers.get("X-Request-Id"));
-  const bytes = await response.arrayBuffer();
-  const total = Number(response.headers.get("Content-Range")?.split("/")[1] ?? bytes.byteLength);
-  const truncated = total > bytes.byteLength;
-  // A cut may fall inside a character: streaming mode keeps the broken end back.
-  return { text: new TextDecoder().decode(bytes, { stream: truncated }), truncated };
-}
-
 function TextPreview({ url }: { url: string }) {
   const { t } = useTranslation("files");
   const format = useFormat();
-  const query = useQuery({ queryKey: ["files", "text", url], queryFn: ({ signal }) => firstBytes(url, signal) });
+  const query = useQuery({ queryKey: ["files", "text", url], queryFn: ({ signal }) => readBeginning(url, previewBytes, signal) });
   return (
     <QueryView query={query}>
-      {({ text, truncated }) => (
+      {({ text, more }) => (
         <>
-          {truncated && <Alert type="info" title={t("truncated", { size: format.bytes(previewBytes) })} />}
+          {more && <Alert type="info" title={t("truncated", { size: format.bytes(previewBytes) })} />}
           <CodeBlock code={text} maxHeight={620} label={t("preview")} />
         </>
       )}

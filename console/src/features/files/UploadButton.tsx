@@ -35,7 +35,7 @@ export function UploadButton({ bucket, prefix }: { bucket: string; prefix: strin
           ],
         }}
       >
-        <Button type="primary" icon={<UploadOutlined />} aria-haspopup="menu">
+        <Button type="primary" icon={<UploadOutlined aria-hidden />} aria-haspopup="menu">
           {t("upload")}
         </Button>
       </Dropdown>

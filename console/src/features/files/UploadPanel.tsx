@@ -22,8 +22,11 @@ export function UploadPanel() {
   const snapshot = useUploads();
   const { t } = useTranslation("files");
   const { token } = theme.useToken();
-  const [open, setOpen] = useState(true);
+  // Unfolded while there is something to watch and folded to a line once all is done, unless the reader wants it otherwise.
+  const [choice, setChoice] = useState<{ finished: boolean; open: boolean } | null>(null);
   if (snapshot.items.length === 0) return null;
+  const finished = snapshot.counts.done === snapshot.items.length;
+  const open = choice?.finished === finished ? choice.open : !finished;
   const percent = snapshot.bytes === 0 ? 100 : Math.floor((snapshot.sent / snapshot.bytes) * 100);
 
   return (
@@ -33,7 +36,7 @@ export function UploadPanel() {
         position: "fixed",
         right: 20,
         bottom: 20,
-        width: 420,
+        width: finished && !open ? undefined : 420,
         maxWidth: "calc(100vw - 40px)",
         zIndex: 900,
         background: token.colorBgElevated,
@@ -43,14 +46,16 @@ export function UploadPanel() {
       }}
     >
       <div style={{ padding: "8px 12px" }}>
-        <PanelHeader snapshot={snapshot} open={open} onToggle={() => setOpen(!open)} />
-        <Progress
-          percent={percent}
-          size="small"
-          aria-label={t("queue.title")}
-          status={snapshot.counts.failed > 0 ? "exception" : percent === 100 ? "success" : "active"}
-          showInfo={false}
-        />
+        <PanelHeader snapshot={snapshot} open={open} onToggle={() => setChoice({ finished, open: !open })} />
+        {!finished && (
+          <Progress
+            percent={percent}
+            size="small"
+            aria-label={t("queue.title")}
+            status={snapshot.counts.failed > 0 ? "exception" : percent === 100 ? "success" : "active"}
+            showInfo={false}
+          />
+        )}
       </div>
       {open && <ItemList items={snapshot.items} />}
     </section>
@@ -79,18 +84,18 @@ function PanelHeader({ snapshot, open, onToggle }: { snapshot: QueueSnapshot; op
       </div>
       <Flex gap={2}>
         {moving > 0 && (
-          <PanelButton label={t("queue.pauseAll")} icon={<PauseOutlined />} onClick={() => uploads.pauseAll()} />
+          <PanelButton label={t("queue.pauseAll")} icon={<PauseOutlined aria-hidden />} onClick={() => uploads.pauseAll()} />
         )}
         {stopped > 0 && (
-          <PanelButton label={t("queue.resumeAll")} icon={<CaretRightOutlined />} onClick={() => uploads.resumeAll()} />
+          <PanelButton label={t("queue.resumeAll")} icon={<CaretRightOutlined aria-hidden />} onClick={() => uploads.resumeAll()} />
         )}
         <PanelButton
           label={open ? t("queue.minimise") : t("queue.expand")}
-          icon={open ? <DownOutlined /> : <UpOutlined />}
+          icon={open ? <DownOutlined aria-hidden /> : <UpOutlined aria-hidden />}
           onClick={onToggle}
         />
         {moving === 0 && counts.done > 0 && (
-          <PanelButton label={t("queue.clear")} icon={<CloseOutlined />} onClick={() => uploads.clearDone()} />
+          <PanelButton label={t("queue.clear")} icon={<CloseOutlined aria-hidden />} onClick={() => uploads.clearDone()} />
         )}
       </Flex>
     </Flex>
@@ -174,21 +179,21 @@ function ItemLine({ item }: { item: UploadItem }) {
       {moving && (
         <PanelButton
           label={label(t("common:action.pause"))}
-          icon={<PauseOutlined />}
+          icon={<PauseOutlined aria-hidden />}
           onClick={() => uploads.pause(item.id)}
         />
       )}
       {(state === "paused" || state === "failed") && (
         <PanelButton
           label={label(state === "failed" ? t("common:action.retry") : t("common:action.resume"))}
-          icon={state === "failed" ? <ReloadOutlined /> : <CaretRightOutlined />}
+          icon={state === "failed" ? <ReloadOutlined aria-hidden /> : <CaretRightOutlined aria-hidden />}
           onClick={() => uploads.resume(item.id)}
         />
       )}
       {state !== "done" && (
         <PanelButton
           label={label(t("common:action.remove"))}
-          icon={<CloseOutlined />}
+          icon={<CloseOutlined aria-hidden />}
           onClick={() => uploads.remove(item.id)}
         />
       )}

@@ -1,11 +1,4 @@
-// Keys, prefixes and addresses of stored objects: pure string work.
-
-/** The URL of one object's bytes. Every segment is encoded, the slashes between them are not. */
-export function objectUrl(projectId: string, bucket: string, key: string, inline = false): string {
-  const path = key.split("/").map(encodeURIComponent).join("/");
-  const url = `/v1/${encodeURIComponent(projectId)}/buckets/${encodeURIComponent(bucket)}/objects/${path}`;
-  return inline ? `${url}?inline=true` : url;
-}
+// Keys, prefixes and addresses of stored objects: pure string work. The URL of an object's bytes is api/files.contentUrl.
 
 export function obsAddress(bucket: string, key: string): string {
   return `obs://${bucket}/${key}`;

@@ -2,10 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { api } from "@/api/client";
+import { useBucketList, useRefreshListing } from "@/api/files";
 import { useScope } from "@/api/session";
 import { useRefreshTasks } from "@/api/tasks";
 import { useNotify } from "@/ui";
-import { useBuckets, useRefreshListing } from "./queries";
 import type { PickedFile } from "./upload/dropped";
 import { uploads } from "./upload/uploads";
 
@@ -14,7 +14,7 @@ const refreshEvery = 2000;
 /** `start(files)` uploads below `prefix`; with `extract` each stored ZIP is extracted there and then deleted. */
 export function useStartUpload(bucket: string, prefix: string) {
   const { projectId } = useScope();
-  const buckets = useBuckets();
+  const buckets = useBucketList();
   const client = useQueryClient();
   const refreshListing = useRefreshListing();
   const refreshTasks = useRefreshTasks();

@@ -48,7 +48,7 @@ export function DeleteModelButton({ model, compact = false, onDeleted }: DeleteM
     <Button
       type={compact ? "text" : "default"}
       size={compact ? "small" : "medium"}
-      icon={<DeleteOutlined />}
+      icon={<DeleteOutlined aria-hidden />}
       aria-label={`${t("models:delete")}: ${name}`}
       title={t("models:delete")}
       onClick={confirm}

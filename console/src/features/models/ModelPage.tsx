@@ -30,7 +30,7 @@ export function ModelPage() {
             <Link to="/services/create" search={{ model: data.model_id }} disabled={data.model_status !== "published"}>
               <Button
                 type="primary"
-                icon={<CloudUploadOutlined />}
+                icon={<CloudUploadOutlined aria-hidden />}
                 tabIndex={-1}
                 disabled={data.model_status !== "published"}
               >

@@ -9,6 +9,7 @@ import { useScope, useSession } from "@/api/session";
 import { isActive, useTasks } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { EmptyState, Page, Panel, QueryView, StatusTag, taskTone, Time } from "@/ui";
+import { useTaskText } from "@/ui/taskText";
 
 export function OverviewPage() {
   const { t } = useTranslation("overview");
@@ -72,6 +73,7 @@ function Figure({ label, value }: { label: string; value: ReactNode }) {
 
 function RecentTasks({ query }: { query: ReturnType<typeof useTasks> }) {
   const { t } = useTranslation(["overview", "tasks"]);
+  const text = useTaskText();
   return (
     <Panel title={t("overview:recent")}>
       <QueryView query={query}>
@@ -83,7 +85,7 @@ function RecentTasks({ query }: { query: ReturnType<typeof useTasks> }) {
               {tasks.slice(0, 6).map((task) => (
                 <li key={task.task_id} style={{ padding: "6px 0" }}>
                   <Flex justify="space-between" gap={12}>
-                    <StatusTag tone={taskTone(task.state)}>{task.title}</StatusTag>
+                    <StatusTag tone={taskTone(task.state)}>{text.name(task)}</StatusTag>
                     <Typography.Text type="secondary">
                       <Time value={task.finished_at ?? task.created_at} relative />
                     </Typography.Text>

@@ -5,9 +5,11 @@ import { useState } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { Panel } from "@/ui";
 import { FlavorCards } from "@/ui/FlavorCards";
-import { EnvRows } from "./EnvRows";
+import { NamedValueRows } from "@/ui/NamedValueRows";
 import { emptyShare, missingWeight, type ModelShare, type ServiceFields } from "./fields";
 import { usePublishedModels, useSpecifications, type ConfigDetail } from "./queries";
+
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export function ConfigFields({ known = [] }: { known?: readonly ConfigDetail[] }) {
   const { t } = useTranslation("services");
@@ -48,7 +50,7 @@ export function ConfigFields({ known = [] }: { known?: readonly ConfigDetail[] }
             </div>
             <div>
               <Button
-                icon={<PlusOutlined />}
+                icon={<PlusOutlined aria-hidden />}
                 disabled={rows.length >= 10}
                 onClick={() => {
                   const shares = form.getFieldValue("config") as ModelShare[];
@@ -97,7 +99,7 @@ function Share({ index, alone, known, onRemove }: ShareProps) {
             </Form.Item>
             <Button
               type="text"
-              icon={<DeleteOutlined />}
+              icon={<DeleteOutlined aria-hidden />}
               style={{ marginTop: 30 }}
               aria-label={`${t("services:removeModel")} ${index + 1}`}
               title={t("services:removeModel")}
@@ -110,7 +112,18 @@ function Share({ index, alone, known, onRemove }: ShareProps) {
         <Specifications />
       </Form.Item>
       <Form.Item label={t("services:envs")} extra={t("services:envsHint")} style={{ margin: 0 }}>
-        <EnvRows share={index} />
+        <NamedValueRows
+          field={[index, "envs"]}
+          pattern={variableName}
+          most={128}
+          texts={{
+            name: t("services:envName"),
+            value: t("services:envValue"),
+            rule: t("services:envRule"),
+            add: t("services:addEnv"),
+            remove: t("services:removeEnv"),
+          }}
+        />
       </Form.Item>
     </>
   );

@@ -22,7 +22,7 @@ export function ConfigTab({ service }: { service: ServiceDetail }) {
   return (
     <Flex vertical gap={12}>
       <div>
-        <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>
+        <Button icon={<EditOutlined aria-hidden />} onClick={() => setEditing(true)}>
           {t("changeConfig")}
         </Button>
       </div>

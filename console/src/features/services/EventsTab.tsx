@@ -1,16 +1,14 @@
 // What happened to a service, newest first.
 import { Button, Flex, Segmented, Table } from "antd";
 import { useState } from "react";
-import { $api, type Answer } from "@/api/client";
+import { $api } from "@/api/client";
 import { useTranslation } from "@/lib/i18n";
 import { EmptyState, QueryView, StatusTag, Time } from "@/ui";
+import { eventText, type Events, type ServiceEvent } from "./events";
 import { useServiceParams } from "./queries";
 
-type Events = Answer<"/v1/{project_id}/services/{service_id}/events", "get">;
-type ServiceEvent = Events["events"][number];
-
 export function EventsTab({ serviceId }: { serviceId: string }) {
-  const { t } = useTranslation(["services", "common", "parts"]);
+  const { t, i18n } = useTranslation(["services", "common", "parts"]);
   const [type, setType] = useState<"" | "abnormal">("");
   const [limit, setLimit] = useState(100);
   const { params } = useServiceParams(serviceId);
@@ -59,7 +57,7 @@ export function EventsTab({ serviceId }: { serviceId: string }) {
                     </StatusTag>
                   ),
                 },
-                { title: t("services:event"), dataIndex: "event_info" },
+                { title: t("services:event"), render: (_, event) => eventText(event, i18n) },
               ]}
             />
             {data.total_count > data.events.length && (

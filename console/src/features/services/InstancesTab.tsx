@@ -91,7 +91,7 @@ function InstanceLog({ serviceId, instanceId, fileName }: InstanceLogProps) {
           params: { path: { project_id: projectId, service_id: serviceId, instance_id: instanceId }, query: { offset } },
           signal: abort.signal,
         });
-        if (data && offset < 0) lines.reset(data.size <= new TextEncoder().encode(data.content).length);
+        if (data && offset < 0) lines.reset(data.offset <= new TextEncoder().encode(data.content).length);
         if (data?.content) lines.append(data.content);
         offset = data?.offset ?? offset;
         setError(null);

@@ -64,18 +64,18 @@ export function RowActions({ service }: { service: Target }) {
   return (
     <Flex gap={2}>
       {canStart(service) ? (
-        <Button type="link" size="small" icon={<PlayCircleOutlined />} loading={pending} onClick={start}>
+        <Button type="link" size="small" icon={<PlayCircleOutlined aria-hidden />} loading={pending} onClick={start}>
           {t("services:start")}
         </Button>
       ) : (
-        <Button type="link" size="small" icon={<StopOutlined />} loading={pending} onClick={stop}>
+        <Button type="link" size="small" icon={<StopOutlined aria-hidden />} loading={pending} onClick={stop}>
           {t("services:stop")}
         </Button>
       )}
       <Button
         type="text"
         size="small"
-        icon={<DeleteOutlined />}
+        icon={<DeleteOutlined aria-hidden />}
         aria-label={`${t("services:delete")}: ${service.service_name}`}
         title={t("services:delete")}
         onClick={remove}
@@ -90,15 +90,15 @@ export function PageActions({ service, onDeleted }: { service: Target; onDeleted
   return (
     <>
       {canStart(service) ? (
-        <Button type="primary" icon={<PlayCircleOutlined />} loading={pending} onClick={start}>
+        <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} loading={pending} onClick={start}>
           {t("services:start")}
         </Button>
       ) : (
-        <Button icon={<StopOutlined />} loading={pending} onClick={stop}>
+        <Button icon={<StopOutlined aria-hidden />} loading={pending} onClick={stop}>
           {t("services:stop")}
         </Button>
       )}
-      <Button icon={<DeleteOutlined />} onClick={remove}>
+      <Button icon={<DeleteOutlined aria-hidden />} onClick={remove}>
         {t("common:action.delete")}
       </Button>
     </>

@@ -1,17 +1,13 @@
 // The fields of a service's form, and how they become the API's configuration and come from it. Pure.
+import type { NamedValue } from "@/ui/NamedValueRows";
 import type { ConfigDetail, CreateBody, ServiceDetail } from "./queries";
-
-export interface EnvFields {
-  name?: string;
-  value?: string;
-}
 
 export interface ModelShare {
   model_id?: string;
   specification?: string;
   instance_count: number;
   weight: number;
-  envs: EnvFields[];
+  envs: NamedValue[];
 }
 
 export type StopUnit = "MINUTES" | "HOURS" | "DAYS";

@@ -86,13 +86,13 @@ function PasswordForm({ pending, onSubmit }: { pending: boolean; onSubmit: (body
       }}
     >
       <Form.Item name="domain" label={t("session:domain")} tooltip={t("session:domainHint")} rules={required}>
-        <Input prefix={<TeamOutlined />} autoComplete="organization" />
+        <Input prefix={<TeamOutlined aria-hidden />} autoComplete="organization" />
       </Form.Item>
       <Form.Item name="user" label={t("session:user")} rules={required}>
-        <Input prefix={<UserOutlined />} autoComplete="username" autoFocus />
+        <Input prefix={<UserOutlined aria-hidden />} autoComplete="username" autoFocus />
       </Form.Item>
       <Form.Item name="password" label={t("session:password")} rules={required}>
-        <Input.Password prefix={<LockOutlined />} autoComplete="current-password" />
+        <Input.Password prefix={<LockOutlined aria-hidden />} autoComplete="current-password" />
       </Form.Item>
       <Button type="primary" htmlType="submit" block loading={pending}>
         {t("session:submit")}

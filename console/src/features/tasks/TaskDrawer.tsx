@@ -6,6 +6,7 @@ import { useScope } from "@/api/session";
 import { isActive, useCancelTask, useTasks, type PlatformTask, type TaskState } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { EmptyState, QueryView, StatusTag, taskTone, Time, useNotify } from "@/ui";
+import { useTaskText } from "@/ui/taskText";
 
 export function TaskDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation("tasks");
@@ -53,12 +54,13 @@ function TaskList() {
 function TaskEntry({ task }: { task: PlatformTask }) {
   const { t } = useTranslation("common");
   const format = useFormat();
+  const text = useTaskText();
   const { token } = theme.useToken();
   return (
     <li style={{ padding: "10px 20px", borderBottom: `1px solid ${token.colorBorderSecondary}` }}>
       <Flex justify="space-between" gap={12} align="flex-start">
         <Typography.Text strong style={{ overflowWrap: "anywhere" }}>
-          {task.title}
+          {text.name(task)}
         </Typography.Text>
         {isActive(task) && <CancelButton task={task} />}
       </Flex>
@@ -67,7 +69,7 @@ function TaskEntry({ task }: { task: PlatformTask }) {
           percent={Math.floor(task.progress * 100)}
           size="small"
           showInfo={false}
-          aria-label={task.title}
+          aria-label={text.name(task)}
           status={task.state === "running" ? "active" : "normal"}
         />
       )}
@@ -82,7 +84,7 @@ function TaskEntry({ task }: { task: PlatformTask }) {
       </Flex>
       {task.message && isActive(task) && (
         <Typography.Paragraph type="secondary" style={{ margin: "4px 0 0", fontSize: 13 }}>
-          {task.message}
+          {text.message(task)}
         </Typography.Paragraph>
       )}
       {task.error_msg && (
@@ -98,6 +100,7 @@ function CancelButton({ task }: { task: PlatformTask }) {
   const { t } = useTranslation(["tasks", "common"]);
   const { projectId } = useScope();
   const notify = useNotify();
+  const text = useTaskText();
   const cancel = useCancelTask();
   return (
     <Popconfirm
@@ -115,9 +118,9 @@ function CancelButton({ task }: { task: PlatformTask }) {
       <Button
         type="text"
         size="small"
-        icon={<CloseOutlined />}
+        icon={<CloseOutlined aria-hidden />}
         loading={cancel.isPending}
-        aria-label={`${t("tasks:cancel")}: ${task.title}`}
+        aria-label={`${t("tasks:cancel")}: ${text.name(task)}`}
         title={t("tasks:cancel")}
       />
     </Popconfirm>

@@ -19,7 +19,7 @@ export function TasksButton() {
       <Badge count={count} size="small" offset={[-4, 4]}>
         <Button
           type="text"
-          icon={<ScheduleOutlined />}
+          icon={<ScheduleOutlined aria-hidden />}
           aria-label={t("button", { count })}
           title={t("button", { count })}
           aria-haspopup="dialog"

@@ -6,6 +6,7 @@ import { ApiError } from "@/api/errors";
 import { isActive, type PlatformTask } from "@/api/tasks";
 import { useTranslation } from "@/lib/i18n";
 import { useNotify } from "@/ui";
+import { useTaskText } from "@/ui/taskText";
 
 /** The tasks that were active in `before` (by id) and no longer are. */
 export function ended(before: ReadonlySet<string>, tasks: readonly PlatformTask[]): PlatformTask[] {
@@ -17,13 +18,16 @@ export function useTaskEndings(tasks: PlatformTask[] | undefined): void {
   const client = useQueryClient();
   const notify = useNotify();
   const { t } = useTranslation("tasks");
+  const text = useTaskText();
 
   useEffect(() => {
     if (!tasks) return;
     const finished = ended(active.current, tasks);
     active.current = new Set(tasks.filter(isActive).map((task) => task.task_id));
     if (finished.length === 0) return;
-    for (const { title, state, error_code, error_msg } of finished) {
+    for (const task of finished) {
+      const { state, error_code, error_msg } = task;
+      const title = text.name(task);
       if (state === "succeeded") notify.success(t("succeeded", { title }));
       if (state === "failed")
         notify.error(
@@ -32,5 +36,5 @@ export function useTaskEndings(tasks: PlatformTask[] | undefined): void {
         );
     }
     void client.invalidateQueries();
-  }, [tasks, client, notify, t]);
+  }, [tasks, client, notify, t, text]);
 }

@@ -47,14 +47,14 @@ export function DeleteJobButton({ jobId, name, compact = false, onDeleted }: Del
       <Button
         type="text"
         size="small"
-        icon={<DeleteOutlined />}
+        icon={<DeleteOutlined aria-hidden />}
         aria-label={`${t("training:deleteJob")}: ${name}`}
         title={t("training:deleteJob")}
         onClick={confirm}
       />
     );
   return (
-    <Button icon={<DeleteOutlined />} onClick={confirm}>
+    <Button icon={<DeleteOutlined aria-hidden />} onClick={confirm}>
       {t("training:deleteJob")}
     </Button>
   );

@@ -24,14 +24,14 @@ export function InputRows() {
               </div>
               <Button
                 type="text"
-                icon={<DeleteOutlined />}
+                icon={<DeleteOutlined aria-hidden />}
                 aria-label={`${t("removeInput")} ${index + 1}`}
                 title={t("removeInput")}
                 onClick={() => remove(name)}
               />
             </Flex>
           ))}
-          <Button icon={<PlusOutlined />} disabled={rows.length >= 20} onClick={() => add({ kind: "dataset" })}>
+          <Button icon={<PlusOutlined aria-hidden />} disabled={rows.length >= 20} onClick={() => add({ kind: "dataset" })}>
             {t("addInput")}
           </Button>
         </Flex>

@@ -8,9 +8,9 @@ import { Panel } from "@/ui";
 import { FlavorCards } from "@/ui/FlavorCards";
 import { FolderPicker } from "@/ui/FolderPicker";
 import { FormError } from "@/ui/FormError";
+import { NamedValueRows } from "@/ui/NamedValueRows";
 import { fieldOfMessage, folderOf, type JobFields } from "./fields";
 import { InputRows } from "./InputRows";
-import { ParameterRows } from "./ParameterRows";
 import { useEngines, useJobs, useSpecs } from "./queries";
 
 export interface JobFormProps {
@@ -26,6 +26,7 @@ export interface JobFormProps {
   extra: ReactNode;
 }
 
+const parameterName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 const isPython = (name: string) => name.endsWith(".py");
 
 export function JobForm({ form, initial, named, onSubmit, pending, error, submitLabel, extra }: JobFormProps) {
@@ -84,7 +85,18 @@ export function JobForm({ form, initial, named, onSubmit, pending, error, submit
           </Form.Item>
           <BootFile form={form} rules={required} refused={refused("boot_file_url")} />
           <Form.Item label={t("training:parameters")} extra={t("training:parametersHint")} style={{ margin: 0 }}>
-            <ParameterRows />
+            <NamedValueRows
+              field="parameters"
+              pattern={parameterName}
+              most={200}
+              texts={{
+                name: t("training:parameterName"),
+                value: t("training:parameterValue"),
+                rule: t("training:parameterRule"),
+                add: t("training:addParameter"),
+                remove: t("training:removeParameter"),
+              }}
+            />
           </Form.Item>
         </Panel>
         <Panel title={t("training:section.data")}>

@@ -48,22 +48,22 @@ export function VersionActions({ version }: { version: VersionDetails }) {
     <Flex gap={8} wrap>
       {status === COMPLETED && (
         <Link to="/models/create" search={{ job: jobId, version: versionId }}>
-          <Button type="primary" icon={<DeploymentUnitOutlined />} tabIndex={-1} disabled={!version.train_url}>
+          <Button type="primary" icon={<DeploymentUnitOutlined aria-hidden />} tabIndex={-1} disabled={!version.train_url}>
             {t("training:createModel")}
           </Button>
         </Link>
       )}
       <Link to="/training/$jobId/create" params={{ jobId }} search={{ from: versionId }}>
-        <Button icon={<RedoOutlined />} tabIndex={-1}>
+        <Button icon={<RedoOutlined aria-hidden />} tabIndex={-1}>
           {t("training:newVersion")}
         </Button>
       </Link>
       {canStop(status) && (
-        <Button icon={<StopOutlined />} danger onClick={confirmStop}>
+        <Button icon={<StopOutlined aria-hidden />} danger onClick={confirmStop}>
           {t("training:stop")}
         </Button>
       )}
-      <Button icon={<DeleteOutlined />} onClick={confirmDelete}>
+      <Button icon={<DeleteOutlined aria-hidden />} onClick={confirmDelete}>
         {t("training:deleteVersion")}
       </Button>
     </Flex>

@@ -24,7 +24,7 @@ export function VersionMenu({ versions, chosen, comparing }: VersionMenuProps) {
     >
       {versions.length > 1 && (
         <Link to="." search={(old) => ({ ...old, compare: true })}>
-          <Button block icon={<SwapOutlined />} tabIndex={-1} type={comparing ? "primary" : "default"}>
+          <Button block icon={<SwapOutlined aria-hidden />} tabIndex={-1} type={comparing ? "primary" : "default"}>
             {t("compare")}
           </Button>
         </Link>

@@ -8,7 +8,7 @@ const fields: JobFields = {
   app_url: "/b/code/",
   boot_file_url: "/b/code/train.py",
   inputs: [{ kind: "dataset", dataset_id: "d", dataset_version: "v" }],
-  parameters: [{ label: "epochs", value: "3" }, {}],
+  parameters: [{ name: "epochs", value: "3" }, {}],
   train_url: "/b/out/",
   spec_id: 2,
 };

@@ -1,5 +1,6 @@
 // The form's fields, and how they become a job's config and come from a version's. Pure.
 import { parsePlace } from "@/api/files";
+import type { NamedValue } from "@/ui/NamedValueRows";
 import type { JobConfig, VersionDetails } from "./queries";
 
 export interface InputFields {
@@ -7,11 +8,6 @@ export interface InputFields {
   dataset_id?: string;
   dataset_version?: string;
   data_url?: string;
-}
-
-export interface ParameterFields {
-  label?: string;
-  value?: string;
 }
 
 export interface JobFields {
@@ -23,7 +19,7 @@ export interface JobFields {
   inputs: InputFields[];
   train_url?: string;
   log_url?: string;
-  parameters: ParameterFields[];
+  parameters: NamedValue[];
   spec_id: number;
 }
 
@@ -38,8 +34,8 @@ export function configOf(fields: JobFields, previous?: number): JobConfig {
     app_url: fields.app_url ?? "",
     boot_file_url: fields.boot_file_url ?? "",
     parameter: (fields.parameters ?? [])
-      .filter(({ label }) => label)
-      .map(({ label = "", value = "" }) => ({ label, value })),
+      .filter(({ name }) => name)
+      .map(({ name = "", value = "" }) => ({ label: name, value })),
     ...(inputs.length === 1 && only && single(only)),
     ...(inputs.length > 1 && { data_source: inputs.map(source) }),
     ...(fields.train_url && { train_url: fields.train_url }),
@@ -81,7 +77,7 @@ export function fieldsOf(version: VersionDetails): JobFields {
     inputs: many.length > 0 ? many : one,
     train_url: version.train_url ?? undefined,
     log_url: version.log_url ?? undefined,
-    parameters: version.parameter.map(({ label, value }) => ({ label, value: String(value ?? "") })),
+    parameters: version.parameter.map(({ label, value }) => ({ name: label, value: String(value ?? "") })),
     spec_id: version.spec_id,
   };
 }

@@ -31,4 +31,9 @@ describe.each(Object.keys(english) as (keyof typeof english)[])("%s", (namespace
       expect(placeholders(zh.get(key) ?? ""), key).toEqual(placeholders(text));
     }
   });
+
+  it("has a space between Chinese and Latin letters or digits", () => {
+    const touching = /\p{Script=Han}[A-Za-z0-9{]|[A-Za-z0-9%}]\p{Script=Han}/u;
+    expect([...zh].filter(([, text]) => touching.test(text))).toEqual([]);
+  });
 });

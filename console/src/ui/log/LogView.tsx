@@ -64,8 +64,8 @@ export function LogView({ log, label, empty, height = 480, extra, ...rest }: Log
                 ? t("parts:log.noMatch")
                 : `${format.number(current + 1)} / ${format.number(matches.length)}`}
             </span>
-            <StepButton label={t("parts:log.previous")} icon={<UpOutlined />} onClick={() => go(current - 1)} />
-            <StepButton label={t("parts:log.next")} icon={<DownOutlined />} onClick={() => go(current + 1)} />
+            <StepButton label={t("parts:log.previous")} icon={<UpOutlined aria-hidden />} onClick={() => go(current - 1)} />
+            <StepButton label={t("parts:log.next")} icon={<DownOutlined aria-hidden />} onClick={() => go(current + 1)} />
           </Flex>
         )}
         <Flex gap={6} align="center">
@@ -81,7 +81,7 @@ export function LogView({ log, label, empty, height = 480, extra, ...rest }: Log
             </Button>
           )}
           {rest.onDownload && (
-            <Button icon={<DownloadOutlined />} loading={rest.downloading} onClick={rest.onDownload}>
+            <Button icon={<DownloadOutlined aria-hidden />} loading={rest.downloading} onClick={rest.onDownload}>
               {t("common:action.download")}
             </Button>
           )}

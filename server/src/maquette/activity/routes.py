@@ -1,24 +1,36 @@
 """The console's task drawer, and the facts about this installation."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Request
+from pydantic import WithJsonSchema
 
 from maquette import __version__
+from maquette.activity.kinds import KINDS
+from maquette.kit.sentences import Values
 from maquette.tasks import Task, cancel
+from maquette.tasks.progress import PROGRESS
 from maquette.tasks.queue import find_task, list_tasks
 from maquette.web import SIGNED_IN, ActorDep, Own, PageLimit, PageOffset, Router, SessionDep, SettingsDep
 
 router = Router("/v1/{project_id}", "activity")
 
+# What is known is told; a row that an earlier release left may still say something else.
+Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+MessageCode = Annotated[str, WithJsonSchema({"type": "string", "enum": PROGRESS.codes})]
+
 
 class PlatformTask(Own):
+    """`kind` is what is done and `title` what it is done to; `message_code` and `message_values` say `message`."""
+
     task_id: str
-    kind: str
+    kind: Kind
     title: str
     state: str
     progress: float
     message: str
+    message_code: MessageCode | None
+    message_values: Values
     error_code: str
     error_msg: str
     resource_type: str
@@ -82,7 +94,7 @@ def show_platform(actor: ActorDep, request: Request, settings: SettingsDep) -> P
 
 
 def _describe(row: Task) -> PlatformTask:
-    return PlatformTask(
-        task_id=row.id,
-        **{name: getattr(row, name) for name in PlatformTask.model_fields if name != "task_id"},
-    )
+    code, values = PROGRESS.read(row.message) or (None, {})
+    named = PlatformTask.model_fields.keys() - {"task_id", "message_code", "message_values"}
+    told = {name: getattr(row, name) for name in named}
+    return PlatformTask(task_id=row.id, message_code=code, message_values=values, **told)

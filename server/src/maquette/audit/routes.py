@@ -7,11 +7,14 @@ from pydantic import Field
 from sqlalchemy import Select, func, or_, select
 
 from maquette.events import Event
+from maquette.iam import allows
 from maquette.kit.actor import Actor
 from maquette.kit.pages import INT64_MAX
 from maquette.web import ActorDep, Contract, Router, SessionDep
 
 router = Router("/v3/{project_id}", "audit")
+
+OF_OTHERS = "cts:trace:listOfOthers"
 
 
 class TraceUser(Contract):
@@ -39,9 +42,12 @@ class Trace(Contract):
 
 
 class MetaData(Contract):
+    """`own_only`: whoever asks may see their own traces and nobody else's."""
+
     count: int
     total_count: int
     marker: str = ""
+    own_only: bool = False
 
 
 class TraceList(Contract):
@@ -57,8 +63,8 @@ class Filter(Contract):
     user: Annotated[str, Field(max_length=64)] = ""
     trace_name: Annotated[str, Field(max_length=64)] = ""
     resource_type: Annotated[str, Field(max_length=64)] = ""
-    resource_id: Annotated[str, Field(max_length=64)] = ""
-    resource_name: Annotated[str, Field(max_length=256)] = ""
+    resource_id: Annotated[str, Field(max_length=1200)] = ""
+    resource_name: Annotated[str, Field(max_length=1200)] = ""
     search: Annotated[str, Field(max_length=256)] = ""
     since: Annotated[int | None, Field(alias="from", ge=0, le=INT64_MAX)] = None
     to: Annotated[int | None, Field(ge=0, le=INT64_MAX)] = None
@@ -66,8 +72,14 @@ class Filter(Contract):
 
 @router.get("/traces", action="cts:trace:list")
 def list_traces(actor: ActorDep, session: SessionDep, wanted: Annotated[Filter, Query()]) -> TraceList:
-    """One page of the traces the actor may see: of the project, and of the workspaces open to them."""
+    """One page of the traces the actor may see: of the project, and of the workspaces open to them.
+
+    Who may not see what others do sees what they did themselves.
+    """
+    own_only = not allows(session, actor, OF_OTHERS)
     matching = _matching(actor, wanted)
+    if own_only:
+        matching = matching.where(Event.user_id == actor.user_id)
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     page = matching.where(Event.sequence < int(wanted.next)) if wanted.next else matching
     rows = session.scalars(page.order_by(Event.sequence.desc()).limit(wanted.limit + 1)).all()
@@ -75,7 +87,7 @@ def list_traces(actor: ActorDep, session: SessionDep, wanted: Annotated[Filter, 
     marker = str(shown[-1].sequence) if len(rows) > wanted.limit else ""
     return TraceList(
         traces=[_describe(row) for row in shown],
-        meta_data=MetaData(count=len(shown), total_count=total, marker=marker),
+        meta_data=MetaData(count=len(shown), total_count=total, marker=marker, own_only=own_only),
     )
 
 

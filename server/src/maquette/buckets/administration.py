@@ -20,6 +20,7 @@ from maquette.db import Database
 from maquette.events import Resource, emit
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
+from maquette.kit.destinations import Destination
 from maquette.kit.errors import Invalid
 from maquette.storage import LocalStore
 from maquette.storage.disk import TEMPORARY, disk_errors
@@ -157,12 +158,14 @@ def _remote(settings: Settings, stores: Stores, actor: Actor, spec: BucketSpec) 
         sealed_secret=stores.seal(spec.secret_key),
     )
     safe_bucket(bucket.remote_bucket)
+    destination = Destination(bucket.endpoint, private=settings.private_endpoints)
     try:
+        destination.address()
         stores.of(bucket).check()
     except Exception:
         stores.forget(bucket)
         raise
-    bucket.direct_upload = allows_direct_upload(f"{bucket.endpoint}/{bucket.remote_bucket}", settings.url)
+    bucket.direct_upload = allows_direct_upload(f"{bucket.endpoint}/{bucket.remote_bucket}", settings.url, destination)
     return bucket
 
 

@@ -1,4 +1,4 @@
-"""What the worker does for buckets: unpacking archives, and clearing away what nobody came back for."""
+"""What the worker does for buckets: unpacking, long copies and deletions, clearing away what nobody came back for."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -6,15 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from maquette.buckets.copying import Copying, delete_folder, delete_unchanged
 from maquette.buckets.extraction import Extraction
+from maquette.buckets.objects import COPY, DELETE, MOVE
 from maquette.buckets.service import OpenedBucket, Stores, find_bucket
 from maquette.buckets.tables import Bucket
 from maquette.buckets.uploads import sweep_uploads
 from maquette.db import Database
+from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 from maquette.kit.errors import MaquetteError
 from maquette.storage import LocalStore
-from maquette.storage.base import ObjectMissing
 from maquette.tasks import RunningTask, TaskHandler
 
 EXTRACT = "buckets.extract"
@@ -24,12 +26,14 @@ TEMPORARY_S = 24 * 3600.0
 
 
 def handlers(settings: Settings, database: Database, stores: Stores) -> Mapping[str, TaskHandler]:
+    def opened(actor: Actor, name: str) -> OpenedBucket:
+        with database.read() as session:
+            row = find_bucket(session, actor, name)
+        return OpenedBucket(row, stores.of(row), stores.folder_of(row), actor, database, settings)
+
     def extract(task: RunningTask) -> dict[str, Any]:
         """Unpack the archive; it is deleted only when that was asked for and every member could be had."""
-        key: str = task.payload["key"]
-        with database.read() as session:
-            row = find_bucket(session, task.actor, task.payload["bucket"])
-        bucket = OpenedBucket(row, stores.of(row), stores.folder_of(row), task.actor, database, settings)
+        bucket = opened(task.actor, task.payload["bucket"])
         result = task.checkpoint.get("result")
         if result is None:
             extraction = Extraction(task, bucket)
@@ -38,10 +42,22 @@ def handlers(settings: Settings, database: Database, stores: Stores) -> Mapping[
                 pass
         deleted = bool(task.payload["delete_archive"]) and result["bad_count"] == 0
         if deleted:
-            _delete_unchanged(bucket, key, task.checkpoint["etag"])
+            delete_unchanged(bucket, task.payload["key"], task.checkpoint["etag"])
         return {**result, "archive_deleted": deleted}
 
-    return {EXTRACT: extract}
+    def transfer(task: RunningTask) -> dict[str, Any]:
+        # Both workspaces were open to whoever asked.
+        actor = task.actor.within(task.actor.project_id, frozenset(task.payload["workspaces"]))
+        copying = Copying(task, opened(actor, task.payload["bucket"]), opened(actor, task.payload["target_bucket"]))
+        result = copying.run()
+        if task.kind == MOVE:
+            copying.delete_source()
+        return result
+
+    def delete(task: RunningTask) -> dict[str, Any]:
+        return delete_folder(task, opened(task.actor, task.payload["bucket"]))
+
+    return {EXTRACT: extract, COPY: transfer, MOVE: transfer, DELETE: delete}
 
 
 def tidy(settings: Settings, database: Database, stores: Stores) -> None:
@@ -52,10 +68,3 @@ def tidy(settings: Settings, database: Database, stores: Stores) -> None:
     for folder in folders:
         with suppress(MaquetteError):  # a disk that is not mounted today is swept another day
             LocalStore(folder).sweep(TEMPORARY_S)
-
-
-def _delete_unchanged(bucket: OpenedBucket, key: str, etag: str) -> None:
-    """Delete the archive that was unpacked, and none that has taken its place or is there after a crash."""
-    with suppress(ObjectMissing):
-        if bucket.store.head(key).etag == etag:
-            bucket.store.delete(key)

@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from maquette.kit.destinations import Destination
+from maquette.kit.errors import Invalid
+
 if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_S = 3.0
 
 
-def allows_direct_upload(bucket_url: str, our_url: str) -> bool:
+def allows_direct_upload(bucket_url: str, our_url: str, destination: Destination) -> bool:
     """Send the preflight of a PUT. Whatever is not a clear yes means that uploads go through us."""
     # Imported here: a server without S3 must not wait for it.
     import httpx
@@ -22,9 +25,12 @@ def allows_direct_upload(bucket_url: str, our_url: str) -> bool:
         "Access-Control-Request-Headers": "content-type",
     }
     try:
+        url = httpx.URL(f"{bucket_url}/maquette-preflight")
+        headers["Host"] = url.netloc.decode()
         with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client:
-            answer = client.options(f"{bucket_url}/maquette-preflight", headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL):
+            pinned = url.copy_with(host=destination.address())
+            answer = client.options(pinned, headers=headers, extensions={"sni_hostname": url.host})
+    except (httpx.HTTPError, httpx.InvalidURL, Invalid):
         return False
     return (
         answer.is_success

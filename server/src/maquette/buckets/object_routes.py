@@ -1,5 +1,6 @@
 """Objects over HTTP: list, read, write, delete, copy, unpack."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -7,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from maquette.buckets import objects, schemas
 from maquette.buckets.background import EXTRACT
+from maquette.buckets.deeds import record
 from maquette.buckets.dependencies import BucketDep, KeyDep, StoresDep
 from maquette.buckets.schemas import object_item
 from maquette.buckets.service import OpenedBucket, find_bucket
@@ -16,8 +18,8 @@ from maquette.buckets.streaming import attested, pour
 from maquette.events import Resource, emit
 from maquette.iam import require
 from maquette.kit.errors import Invalid
-from maquette.storage import safe_key
-from maquette.tasks import TaskSpec, enqueue
+from maquette.storage import ObjectInfo, safe_key
+from maquette.tasks import Task, TaskSpec, enqueue
 from maquette.web import ActorDep, Router, SessionDep
 
 router = Router("/v1/{project_id}/buckets/{bucket}", "files")
@@ -57,8 +59,14 @@ async def put_object(bucket: BucketDep, key: KeyDep, request: Request) -> schema
     size = declared_size(request)
     check_size(size, bucket.settings.object_limit)
     await run_in_threadpool(check_space, bucket.folder, size, bucket.settings.free_space_reserve)
-    info = await pour(request, lambda chunks: bucket.store.write(key, attested(request, admitted(bucket, chunks))))
-    return object_item(info)
+
+    def store(chunks: Iterator[bytes]) -> ObjectInfo:
+        replaced = bucket.store.exists(key)
+        info = bucket.store.write(key, attested(request, admitted(bucket, chunks)))
+        record(bucket, "uploadObject", key, size=info.size, replaced=replaced)
+        return info
+
+    return object_item(await pour(request, store))
 
 
 @router.delete("/objects/{key:path}", action=_DELETE, status_code=204)
@@ -69,18 +77,24 @@ def delete_object(bucket: BucketDep, key: KeyDep) -> Response:
 
 
 @router.post("/delete", action=_DELETE)
-def delete_objects(body: schemas.DeleteObjects, bucket: BucketDep) -> schemas.DeletedObjects:
-    """Up to 10,000 objects a call; `more` asks for the same call again."""
-    if body.prefix is not None:
-        deleted, more = objects.delete_prefix(bucket, body.prefix)
-    else:
-        deleted, more = objects.delete_keys(bucket, body.keys or []), False
-    return schemas.DeletedObjects(deleted=deleted, more=more)
+def delete_objects(
+    body: schemas.DeleteObjects, bucket: BucketDep, response: Response
+) -> schemas.DeletedObjects | schemas.StartedTask:
+    """Up to 10,000 named objects, or all below a prefix: 202 and a task where those are many."""
+    if body.prefix is None:
+        return schemas.DeletedObjects(deleted=objects.delete_keys(bucket, body.keys or []))
+    done = objects.delete_prefix(bucket, body.prefix)
+    if isinstance(done, Task):
+        response.status_code = 202
+        return schemas.StartedTask(task_id=done.id)
+    return schemas.DeletedObjects(deleted=done)
 
 
 @router.post("/copy", action=_PUT)
-def copy_object(body: schemas.CopyObject, bucket: BucketDep, stores: StoresDep) -> schemas.ObjectItem:
-    """Also needs the right to read, and with `move` to delete."""
+def copy_object(
+    body: schemas.CopyObject, bucket: BucketDep, stores: StoresDep, response: Response
+) -> schemas.ObjectItem | schemas.StartedTask:
+    """Also needs the right to read, and with `move` to delete. 202 and a task for a large object."""
     target = bucket
     with bucket.database.read() as session:
         require(session, bucket.actor, _GET)
@@ -90,7 +104,18 @@ def copy_object(body: schemas.CopyObject, bucket: BucketDep, stores: StoresDep) 
             row = find_bucket(session, bucket.actor, body.target_bucket)
             store, folder = stores.of(row), stores.folder_of(row)
             target = OpenedBucket(row, store, folder, bucket.actor, bucket.database, bucket.settings)
-    return object_item(objects.copy_object(bucket, target, (body.source, body.target), move=body.move))
+    wanted = objects.Transfer(bucket, safe_key(body.source), target, safe_key(body.target), body.move)
+    done = objects.transfer(wanted)
+    if isinstance(done, Task):
+        response.status_code = 202
+        return schemas.StartedTask(task_id=done.id)
+    return object_item(done)
+
+
+@router.get("/tasks/{task_id}", action=_GET)
+def show_file_task(bucket: BucketDep, task_id: str, actor: ActorDep, session: SessionDep) -> schemas.FileTask:
+    """How far a task of this bucket has come: for jobs too, whose tokens open nothing but files."""
+    return schemas.file_task(objects.find_bucket_task(session, actor, bucket.name, task_id))
 
 
 def _archive(body: schemas.ExtractArchive, bucket: BucketDep) -> None:
@@ -117,7 +142,7 @@ def extract_archive(
     prefix = body.prefix if not body.prefix or body.prefix.endswith("/") else body.prefix + "/"
     workspace_id = bucket.row.workspace_id
     payload = {"bucket": bucket.name, "key": body.key, "prefix": prefix, "delete_archive": body.delete_archive}
-    spec = TaskSpec(EXTRACT, f"Extract {body.key}", "bucket", bucket.name, workspace_id, payload)
+    spec = TaskSpec(EXTRACT, body.key, "bucket", bucket.name, workspace_id, payload)
     task = enqueue(session, actor, spec)
     resource = Resource("bucket", bucket.name, bucket.name, workspace_id)
     emit(session, actor, "extractArchive", resource, key=body.key, prefix=prefix)

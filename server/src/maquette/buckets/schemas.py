@@ -1,11 +1,12 @@
 """The bodies of the files API."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from maquette.kit.pages import INT64_MAX
 from maquette.storage import ObjectInfo
+from maquette.tasks import Task
 from maquette.web import Own
 from maquette.workspaces import DEFAULT
 
@@ -66,7 +67,6 @@ class DeleteObjects(Own):
 
 class DeletedObjects(Own):
     deleted: int
-    more: bool
 
 
 class CopyObject(Own):
@@ -113,6 +113,28 @@ class ExtractArchive(Own):
 
 class StartedTask(Own):
     task_id: str
+
+
+class FileTask(Own):
+    """A task as whoever waits for it needs it; `state` is waiting, running, succeeded, failed or cancelled."""
+
+    task_id: str
+    state: str
+    progress: float
+    error_code: str
+    error_msg: str
+    result: dict[str, Any]
+
+
+def file_task(row: Task) -> FileTask:
+    return FileTask(
+        task_id=row.id,
+        state=row.state,
+        progress=row.progress,
+        error_code=row.error_code,
+        error_msg=row.error_msg,
+        result=row.result,
+    )
 
 
 def object_item(info: ObjectInfo) -> ObjectItem:

@@ -64,13 +64,17 @@ class Stores:
     def _connect(self, bucket: Bucket) -> ObjectStore:
         # Imported here: the server must start without waiting for the S3 client.
         from maquette.storage.s3 import S3Store
+        from maquette.storage.s3_requests import Address
 
         return S3Store(
-            endpoint=bucket.endpoint,
-            bucket=bucket.remote_bucket or bucket.name,
-            access_key=bucket.access_key,
-            secret_key=self._vault.open(bucket.sealed_secret),
-            region=bucket.region,
+            Address(
+                endpoint=bucket.endpoint,
+                bucket=bucket.remote_bucket or bucket.name,
+                access_key=bucket.access_key,
+                secret_key=self._vault.open(bucket.sealed_secret),
+                region=bucket.region,
+                private=self._settings.private_endpoints,
+            )
         )
 
 

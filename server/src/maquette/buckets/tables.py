@@ -31,7 +31,7 @@ class Upload(Base, Owned):
     """A resumable upload. The bytes so far lie in `<home>/uploads/<id>`; how many is that file's size on disk.
 
     `publishing` is stored before the file is given to the bucket: from then on its absence means that it got there.
-    `previous` identifies the object that a direct upload replaces, `etag` and `published_at` the one it became.
+    `previous` identifies the object that the upload replaces, `etag` and `published_at` the one it became.
     """
 
     __tablename__ = "uploads"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from maquette.buckets.deeds import emit_deed
 from maquette.buckets.errors import no_upload, upload_lost, wrong_digest, wrong_offset
 from maquette.buckets.parts import ClaimedPart, PartFile, PartMissing
 from maquette.buckets.service import OpenedBucket
@@ -111,7 +112,9 @@ def complete(bucket: OpenedBucket, upload_id: str) -> ObjectInfo:
                 info = _arrived_directly(bucket, upload)
             else:
                 _verify(claimed, upload)
-                _store(bucket, upload, state=PUBLISHING)
+                if upload.state != PUBLISHING:
+                    upload.previous = _identity(bucket, upload.key)
+                    _store(bucket, upload, state=PUBLISHING, previous=upload.previous)
                 info = bucket.store.adopt(upload.key, part.path)
     except PartMissing:
         upload = _found(bucket, upload_id)
@@ -120,7 +123,7 @@ def complete(bucket: OpenedBucket, upload_id: str) -> ObjectInfo:
         if upload.state != PUBLISHING:
             raise upload_lost(upload_id) from None
         info = bucket.store.head(upload.key)
-    _store(bucket, upload, state=COMPLETE, etag=info.etag, published_at=info.modified_ms)
+    _finish(bucket, upload, info)
     part.discard()
     return info
 
@@ -209,6 +212,16 @@ def _identified(info: ObjectInfo) -> str:
 
 def _published(upload: Upload) -> ObjectInfo:
     return ObjectInfo(upload.key, upload.size, upload.published_at, upload.etag)
+
+
+def _finish(bucket: OpenedBucket, upload: Upload, info: ObjectInfo) -> None:
+    """Store the end and record the deed, once: somebody else may have got here first."""
+    ending = update(Upload).where(Upload.id == upload.id, Upload.state != COMPLETE)
+    values = {"state": COMPLETE, "etag": info.etag, "published_at": info.modified_ms, "touched_at": now_ms()}
+    with bucket.database.write() as session:
+        if session.scalar(ending.values(values).returning(Upload.id)):
+            replaced = bool(upload.previous)
+            emit_deed(session, bucket, "uploadObject", upload.key, size=info.size, replaced=replaced)
 
 
 def _store(bucket: OpenedBucket, upload: Upload, **values: str | int) -> None:

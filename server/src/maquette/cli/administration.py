@@ -9,8 +9,18 @@ from maquette.db import Database
 from maquette.iam import ensure_first_user, system_actor, users
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
+from maquette.kit.errors import NotFound
 from maquette.migrations import upgrade
 from maquette.workspaces import accessible
+
+
+def require_home(settings: Settings) -> None:
+    """Refuse a home that is not there: what only reads makes none, least of all where a path was mistyped."""
+    database = settings.home / "maquette.db"
+    if not settings.home.is_dir() or not (settings.database_url or database.is_file()):
+        raise NotFound(
+            f"There is no home at {settings.home}. Name yours with --home or MAQUETTE_HOME; `maquette serve` makes one."
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from maquette.buckets import Stores
 from maquette.buckets.tables import Bucket, Upload
-from maquette.cli.administration import opened
+from maquette.cli.administration import opened, require_home
 from maquette.datasets.tables import Version
 from maquette.db import Database
 from maquette.events import missing_numbers
@@ -27,6 +27,7 @@ ORPHAN_AGE_S = 3600
 
 def check(settings: Settings) -> int:
     """Print each finding and a closing line; 0 when there is none, else 1."""
+    require_home(settings)
     findings = 0
     with opened(settings) as (database, _):
         for title, look in CHECKS.items():

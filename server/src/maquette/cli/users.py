@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from maquette.cli.administration import administration
+from maquette.cli.administration import administration, require_home
 from maquette.events import Resource, emit
 from maquette.iam import users
 from maquette.kit.config import Settings
@@ -24,6 +24,7 @@ def create(settings: Settings, account: str, name: str, *, administrator: bool) 
 
 
 def show(settings: Settings) -> None:
+    require_home(settings)
     with administration(settings) as (session, _):
         for user, domain in users.list_users(session):
             typer.echo(f"{domain.name}\t{user.name}\t{'enabled' if user.enabled else 'disabled'}")

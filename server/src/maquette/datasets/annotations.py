@@ -1,44 +1,123 @@
 """From annotations as the API writes them to those that a sample's row holds, and back.
 
-The API names labels, the row holds their codes. Metadata is a plain map whose `@modelarts:` keys are checked; the
-hard flag among them is a column of its own.
+The API names labels, the row holds their codes. What each kind of annotation may say is `annotation_rules`'. Metadata
+is a plain map whose `@modelarts:` keys are checked; the hard flag among them is a column of its own.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from maquette.datasets.annotation_rules import RULES, Subject
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.sample_schemas import SampleLabel
+from maquette.datasets.types import TRIPLET_ENTITY, Shape
+from maquette.datasets.working_set import NAMELESS
+from maquette.formats.samples import COLOR, FROM, TO
 from maquette.kit.errors import Invalid
 
 USAGES = ("TRAIN", "EVAL", "TEST", "INFERENCE")
 HARD = "@modelarts:hard"
 HARD_REASONS = range(31)
 METADATA_BYTES = 64 << 10
+PROPERTY_BYTES = 2 << 20
+ANNOTATION_BYTES = 16 << 20
 _TRUTH = {"1": True, "true": True, "0": False, "false": False, "1.0": True, "0.0": False}
 
 
-def encode_labels(book: LabelBook, given: Sequence[SampleLabel]) -> list[dict[str, Any]]:
-    """The labels for the row. An image has a label once: of two equal ones the later counts."""
-    encoded: dict[int, dict[str, Any]] = {}
-    for label in given:
-        row = book.find(label.name, label.type)
-        kept = {"id": label.id, "score": label.score, "property": _checked_label_property(label.property)}
-        encoded[row.code] = {
-            "code": row.code,
-            "type": row.type,
-            "annotated_by": label.annotated_by or "human",
-            **{key: value for key, value in kept.items() if value not in (None, {})},
-        }
-    return list(encoded.values())
+class Annotated(Protocol):
+    """An annotation as it comes in: the API's `SampleLabel`, or one of a file."""
+
+    name: str
+    type: int | None
+    id: str | None
+    score: float | None
+    property: dict[str, Any] | None
+    annotated_by: str | None
+
+
+def encode_labels(book: LabelBook, given: Sequence[Annotated], subject: Subject) -> list[dict[str, Any]]:
+    """The annotations for the row. A class is on a sample once: of two equal ones the later counts.
+
+    Objects (shapes, spans, segments) get an id where they have none. Raises Invalid at the first that cannot be.
+    """
+    shape = book.type.shape
+    if given and shape is Shape.NONE:
+        raise Invalid(f"Samples of {book.type.name} are not labelled.")
+    encoded = [_encoded(book, label, subject) for label in given]
+    if shape is Shape.CLASS:
+        return list({label["code"]: label for label in encoded}.values())
+    if shape is Shape.CONTENT and len(encoded) > 1:
+        raise Invalid("A recording has one content. Send one label with it.")
+    _give_ids(encoded, relations=shape is Shape.TRIPLET)
+    if shape is Shape.TRIPLET:
+        _check_relations(book, encoded)
+    if len(json.dumps(encoded, ensure_ascii=False)) > ANNOTATION_BYTES:
+        raise Invalid(f"The sample's annotations have more than {ANNOTATION_BYTES >> 20} MiB.")
+    return encoded
+
+
+def _encoded(book: LabelBook, label: Annotated, subject: Subject) -> dict[str, Any]:
+    shape = book.type.shape
+    row = book.find(label.name, label.type) if label.name else None
+    if row is None and shape not in (Shape.CONTENT, Shape.SEGMENT):
+        raise Invalid("A label has no name.")
+    own = _checked_label_property(label.property)
+    own.pop(COLOR, None)  # the label's, not the object's
+    number = row.type if row else book.dataset.dataset_type
+    if shape is not Shape.TRIPLET or number == TRIPLET_ENTITY:
+        own = RULES[shape](own, subject)
+    kept = {"id": label.id, "score": label.score, "property": own}
+    return {
+        "code": row.code if row else NAMELESS,
+        "type": number,
+        "annotated_by": label.annotated_by or "human",
+        **{key: value for key, value in kept.items() if value not in (None, "", {})},
+    }
+
+
+def _give_ids(encoded: list[dict[str, Any]], *, relations: bool) -> None:
+    """Every object has an id of its own; those of a triplet are `E1` and `R1`, as the guide writes them."""
+    used: set[str] = set()
+    for label in encoded:
+        if "id" in label and label["id"] in used:
+            raise Invalid(f"Two annotations of the sample have the id '{label['id']}'.")
+        used.add(label.get("id", ""))
+    for label in encoded:
+        if "id" in label:
+            continue
+        letter = ("E" if label["type"] == TRIPLET_ENTITY else "R") if relations else ""
+        number = 1
+        while f"{letter}{number}" in used:
+            number += 1
+        label["id"] = f"{letter}{number}"
+        used.add(label["id"])
+
+
+def _check_relations(book: LabelBook, encoded: Sequence[Mapping[str, Any]]) -> None:
+    """A relation leads from one entity of the sample to another, between the labels that its own label allows."""
+    entities = {label["id"]: book.by_code[label["code"]].name for label in encoded if label["type"] == TRIPLET_ENTITY}
+    for label in encoded:
+        if label["type"] == TRIPLET_ENTITY:
+            continue
+        relation = book.by_code[label["code"]]
+        for key, limit in ((FROM, "@modelarts:from_type"), (TO, "@modelarts:to_type")):
+            end = label.get("property", {}).get(key)
+            if end not in entities:
+                raise Invalid(f"The relation '{relation.name}' has {key} '{str(end)[:20]}', which is no entity here.")
+            allowed = relation.property.get(limit)
+            if allowed and entities[end] != allowed:
+                raise Invalid(
+                    f"The relation '{relation.name}' has {key} '{end}', which is a '{entities[end]}'; "
+                    f"it takes a '{allowed}'."
+                )
 
 
 def decode_labels(book: LabelBook, labels: Sequence[Mapping[str, Any]]) -> list[SampleLabel]:
-    """The labels for an answer; those that are being deleted are left out."""
+    """The annotations for an answer; those whose label is being deleted are left out."""
     return [
         SampleLabel.model_construct(
-            name=book.by_code[label["code"]].name,
+            name=book.by_code[label["code"]].name if label["code"] else "",
             type=label["type"],
             annotated_by=label.get("annotated_by"),
             id=label.get("id"),
@@ -46,7 +125,7 @@ def decode_labels(book: LabelBook, labels: Sequence[Mapping[str, Any]]) -> list[
             property=label.get("property") or {},
         )
         for label in labels
-        if label["code"] in book.by_code
+        if label["code"] == NAMELESS or label["code"] in book.by_code
     ]
 
 
@@ -101,8 +180,8 @@ def _checked_label_property(given: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     if HARD in given:
         as_flag(given[HARD])
-    if len(json.dumps(given, ensure_ascii=False).encode()) > METADATA_BYTES:
-        raise Invalid(f"The label's property has more than {METADATA_BYTES} bytes.")
+    if len(json.dumps(given, ensure_ascii=False).encode()) > PROPERTY_BYTES:
+        raise Invalid(f"The label's property has more than {PROPERTY_BYTES} bytes.")
     return dict(given)
 
 

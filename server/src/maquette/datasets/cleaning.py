@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry, SyncReport, Version
+from maquette.datasets.tables import (
+    Dataset,
+    Label,
+    RestorePoint,
+    Sample,
+    SampleLabelEntry,
+    SampleOperation,
+    SyncReport,
+    TransferRun,
+    Version,
+)
 from maquette.db import Database
 from maquette.kit.clock import now_ms
 from maquette.tasks import RunningTask, TaskHandler
@@ -34,7 +44,7 @@ def _clean(database: Database, task: RunningTask, dataset_id: str) -> int:
             number = _remove_batch(session, dataset_id)
             removed += number
             if not number:
-                for table in (Label, SyncReport, Version):
+                for table in (Label, SyncReport, Version, TransferRun, RestorePoint):
                     session.execute(delete(table).where(table.dataset_id == dataset_id))
                 session.execute(delete(Dataset).where(Dataset.id == dataset_id, Dataset.deleted))
                 return removed
@@ -44,10 +54,11 @@ def _remove_batch(session: Session, dataset_id: str) -> int:
     """Delete some samples of any generation, then some of their index rows. 0 when nothing is left."""
     if session.scalar(select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted)) is None:
         return 0
-    ids = session.scalars(select(Sample.id).where(Sample.dataset_id == dataset_id).limit(BATCH)).all()
-    if ids:
-        session.execute(delete(Sample).where(Sample.id.in_(ids)))
-        return len(ids)
+    for table in (Sample, SampleOperation):
+        ids = session.scalars(select(table.id).where(table.dataset_id == dataset_id).limit(BATCH)).all()
+        if ids:
+            session.execute(delete(table).where(table.dataset_id == dataset_id, table.id.in_(ids)))
+            return len(ids)
     return _remove_entries(session, dataset_id)
 
 

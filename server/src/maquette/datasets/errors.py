@@ -43,6 +43,10 @@ def not_an_image(name: str, reason: str) -> Unsupported:
     return Unsupported(f"'{name}' cannot be shown as an image: {reason}.", code="ModelArts.4359")
 
 
+def not_a_table(name: str) -> Unsupported:
+    return Unsupported(f"'{name}' cannot be shown as rows: it is no table.", code="ModelArts.4362")
+
+
 def wrong_type(number: int, reason: str) -> Invalid:
     return Invalid(f"A dataset of type {number} cannot be created: {reason}.", code="ModelArts.4360")
 

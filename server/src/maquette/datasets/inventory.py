@@ -32,18 +32,18 @@ class Problems:
             self.listed.append({"source": key, "code": code, "reason": reason})
 
 
-def refusal(info: ObjectInfo, kind: DatasetType, image_bytes: int) -> tuple[str, str] | None:
+def refusal(info: ObjectInfo, kind: DatasetType, limit: int) -> tuple[str, str] | None:
     """Why a file cannot be a sample, as a code and a sentence; None when it can."""
     # Asked of every file of a folder, where a path object each would cost more than all the rest.
     extension = "." + info.key.rpartition("/")[2].rpartition(".")[2].lower()
-    if extension not in kind.media:
-        if extension in ANNOTATION_EXTENSIONS:
+    if not kind.takes(extension):
+        if extension in ANNOTATION_EXTENSIONS and not kind.texts:
             return "annotation", "Annotation files are read by an import, not by a sync."
-        return "format", f"Only {', '.join(sorted(kind.media))} files are read."
+        return "format", f"Only {', '.join(sorted(kind.media or ()))} files are read."
     if info.size == 0:
         return "empty", "The file is empty."
-    if info.size > image_bytes:
-        return "size", f"The file has {info.size} bytes, more than the limit of {image_bytes}."
+    if info.size > limit:
+        return "size", f"The file has {info.size} bytes, more than the limit of {limit}."
     return None
 
 

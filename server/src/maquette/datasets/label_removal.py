@@ -16,7 +16,13 @@ from maquette.datasets.labels import REMOVAL
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.source_removal import DELETE_FILES, delete_files
 from maquette.datasets.tables import UNLABELLED, Dataset, Label, SampleLabelEntry
-from maquette.datasets.working_set import CHANGEABLE, change_samples, read_samples, remove_samples
+from maquette.datasets.working_set import (
+    CHANGEABLE,
+    LABEL_REMOVED,
+    change_samples,
+    read_samples,
+    remove_samples,
+)
 from maquette.db import Database
 from maquette.iam import require
 from maquette.kit.actor import Actor
@@ -37,12 +43,11 @@ def remove_labels(session: Session, actor: Actor, dataset: Dataset, rows: Sequen
     codes = sorted(row.code for row in rows)
     carriers = sum(row.sample_count for row in rows)
     if carriers > AT_ONCE or (policy == WITH_FILES and carriers):
-        names = ", ".join(row.name for row in rows[:3]) + (" …" if len(rows) > 3 else "")
         payload = {"codes": codes, "policy": policy}
-        title = f"Delete labels of {dataset.name}: {names}"
-        return enqueue(session, actor, TaskSpec(REMOVAL, title, "dataset", dataset.id, dataset.workspace_id, payload))
+        spec = TaskSpec(REMOVAL, dataset.name, "dataset", dataset.id, dataset.workspace_id, payload)
+        return enqueue(session, actor, spec)
     while ids := _carriers(session, dataset, codes, ""):
-        _strip(session, dataset, set(codes), list(read_samples(session, dataset, ids).values()), policy)
+        _strip(session, actor, dataset, list(read_samples(session, dataset, ids).values()), set(codes), policy)
     _delete_rows(session, dataset, codes)
     return None
 
@@ -60,13 +65,13 @@ def handler(database: Database, stores: Stores) -> TaskHandler:
             share = done["samples"] / done["total"] if done["total"] else 0.0
             with task.step(progress=share, checkpoint=done) as session:
                 dataset = lock_dataset_row(session, task.resource_id)
-                finished = dataset is None or not _advance(session, dataset, task.payload, done)
+                finished = dataset is None or not _advance(session, task.actor, dataset, task.payload, done)
         return {"samples": done["samples"]}
 
     return handle
 
 
-def _advance(session: Session, dataset: Dataset, payload: dict[str, Any], done: dict[str, Any]) -> bool:
+def _advance(session: Session, actor: Actor, dataset: Dataset, payload: dict[str, Any], done: dict[str, Any]) -> bool:
     """Do one batch and say whether there was one; after the last the labels' rows go."""
     codes: list[int] = payload["codes"]
     if done["generation"] != dataset.generation:
@@ -78,7 +83,7 @@ def _advance(session: Session, dataset: Dataset, payload: dict[str, Any], done: 
         _delete_rows(session, dataset, codes)
         return False
     samples = list(read_samples(session, dataset, ids).values())
-    leaving = _strip(session, dataset, set(codes), samples, payload["policy"])
+    leaving = _strip(session, actor, dataset, samples, set(codes), payload["policy"])
     files = [row.source for row in leaving] if payload["policy"] == WITH_FILES else []
     done |= {"after": ids[-1], "samples": done["samples"] + len(ids), "files": files}
     return True
@@ -100,7 +105,9 @@ def _carriers(session: Session, dataset: Dataset, codes: Sequence[int], after: s
     return list(session.scalars(query))
 
 
-def _strip(session: Session, dataset: Dataset, codes: set[int], rows: Sequence[Any], policy: int) -> list[Any]:
+def _strip(
+    session: Session, actor: Actor, dataset: Dataset, rows: Sequence[Any], codes: set[int], policy: int
+) -> list[Any]:
     """Take the codes off these samples; with a policy above 0 delete those that then carry nothing, and return them."""
     changes: list[tuple[Any, dict[str, Any]]] = []
     leaving: list[Any] = []
@@ -115,8 +122,8 @@ def _strip(session: Session, dataset: Dataset, codes: set[int], rows: Sequence[A
         if not kept:
             values |= {"state": UNLABELLED, "labelled_by": "", "labelled_at": None}
         changes.append((row, {**values, "labels": kept}))
-    change_samples(session, dataset, changes)
-    remove_samples(session, dataset, leaving)
+    change_samples(session, dataset, actor, changes, LABEL_REMOVED)
+    remove_samples(session, dataset, actor, leaving)
     return leaving
 
 

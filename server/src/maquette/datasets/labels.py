@@ -52,7 +52,9 @@ class LabelBook:
     def label_type(self, number: int | None) -> int:
         """The type of a label that names none is the dataset's."""
         if number is None:
-            return self.dataset.dataset_type
+            number = self.dataset.dataset_type
+        if not self.type.label_types:
+            raise Invalid(f"A dataset of {self.type.name} has no labels.")
         if number not in self.type.label_types:
             raise Invalid(f"A dataset of {self.type.name} has no labels of type {number}.")
         return number

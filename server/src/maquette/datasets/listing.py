@@ -12,15 +12,17 @@ from maquette.datasets.paths import inner_paths
 from maquette.datasets.samples import THUMBNAIL_EDGE, first_samples, media_urls
 from maquette.datasets.schemas import AnnotationFile, DatasetDetail, DataSource
 from maquette.datasets.tables import Dataset, Version
+from maquette.datasets.types import TABLE
 from maquette.db import visible_to
 from maquette.kit.actor import Actor
 from maquette.kit.pages import Page
 from maquette.tasks import Task
 from maquette.tasks.tables import ACTIVE
 
-NORMAL, SYNCHRONISING, PUBLISHING = 1, 5, 6
-STATUS_OF_KIND = {sync.KIND: SYNCHRONISING, versions.KIND: PUBLISHING}
-KINDS_OF_RUNNING_TYPE: Mapping[int, str] = {6: versions.KIND}
+NORMAL, SYNCHRONISING, PUBLISHING, SWITCHING, IMPORTING = 1, 5, 6, 7, 8
+IMPORT, EXPORT, SET_CURRENT = "dataset.import", "dataset.export", "dataset.set-current"
+STATUS_OF_KIND = {sync.KIND: SYNCHRONISING, versions.KIND: PUBLISHING, SET_CURRENT: SWITCHING, IMPORT: IMPORTING}
+KINDS_OF_RUNNING_TYPE: Mapping[int, str] = {2: EXPORT, 3: SET_CURRENT, 5: IMPORT, 6: versions.KIND}
 """The contract's numbers of running tasks; those of operations this version lacks are never running."""
 
 PREVIEWED = 4
@@ -142,6 +144,10 @@ def _describe(row: Dataset, running: Sequence[Task], version_name: str | None, v
         import_data=row.import_data,
         import_task_id=syncing,
         feature_supports=[str(row.dataset_type)],
+        dataset_format=int(row.dataset_type == TABLE),
+        content_labeling=bool(row.settings.get("content_labeling")),
+        label_format=row.settings.get("label_format"),
+        schema=row.settings.get("schema"),
         **paths,
     )
 

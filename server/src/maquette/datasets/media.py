@@ -5,31 +5,29 @@ come from a short ladder: what a caller asks for decides the picture, not how ma
 """
 
 import hashlib
-import logging
 import os
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
 
 from maquette.buckets import Stores, open_url
 from maquette.buckets.serving import serve
-from maquette.datasets.errors import not_an_image
+from maquette.datasets.errors import not_a_table, not_an_image
 from maquette.datasets.samples import find_any_sample, media_mark
 from maquette.datasets.service import find_dataset
+from maquette.datasets.table_preview import TablePreview, preview
+from maquette.datasets.thumbnails import ThumbnailCache
+from maquette.datasets.types import IMAGE_SAMPLE, TABLE_SAMPLE
 from maquette.db import Database
 from maquette.formats.images import THUMBNAIL_TYPE, thumbnail
+from maquette.formats.samples import TEXT_PREFIX
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid
-from maquette.kit.ids import new_id
 from maquette.storage import ObjectStore
-
-log = logging.getLogger(__name__)
 
 LADDER = (64, 100, 200, 400, 800, 1600)
 FOREVER = "private, max-age=31536000, immutable"
@@ -48,9 +46,13 @@ class Media:
     settings: Settings
     actor: Actor
 
-    def image(self, dataset_id: str, sample_id: str, asked: Mapping[str, str], mark: str) -> Response:
-        """The object's own bytes; ranges and conditions as for any file."""
-        row, store, key = self._open(dataset_id, sample_id)
+    def sample(self, dataset_id: str, sample_id: str, asked: Mapping[str, str], mark: str) -> Response:
+        """The object's own bytes, ranges and conditions as for any file; or the text that the sample is."""
+        row = self._row(dataset_id, sample_id)
+        if row.source.startswith(TEXT_PREFIX):
+            headers = {"Cache-Control": FOREVER, "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+            return Response(row.source.removeprefix(TEXT_PREFIX), media_type="text/plain", headers=headers)
+        store, key = open_url(self.database, self.stores, self.actor, row.source)
         answer = serve(store, key, asked, inline=True)
         if mark and mark == media_mark(row.etag) and answer.status_code < 400:
             answer.headers["Cache-Control"] = FOREVER
@@ -58,7 +60,10 @@ class Media:
 
     def thumbnail(self, dataset_id: str, sample_id: str, asked: Mapping[str, str], edge: int, mark: str) -> Response:
         """A WebP. Raises Unsupported for a file that does not decode."""
-        row, store, key = self._open(dataset_id, sample_id)
+        row = self._row(dataset_id, sample_id)
+        if row.sample_type != IMAGE_SAMPLE:
+            raise not_an_image(row.name, "samples of its kind are no pictures")
+        store, key = open_url(self.database, self.stores, self.actor, row.source)
         etag = row.etag or store.head(key).etag
         edge = next((step for step in LADDER if step >= edge), LADDER[-1])
         name = hashlib.sha256(f"{row.source}\0{etag}\0{edge}".encode()).hexdigest()
@@ -70,20 +75,27 @@ class Media:
         }
         if f'"{name[:32]}"' in asked.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        path = self.settings.cache_dir / "thumbnails" / name[:2] / f"{name}.webp"
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
+        cache = ThumbnailCache(self.settings.cache_dir / "thumbnails", self.settings.thumbnail_cache)
+        content = cache.find(name)
+        if content is None:
             content = self._make(row, store, key, edge)
-            _keep(path, content)
+            cache.keep(name, content)
         return Response(content, media_type=THUMBNAIL_TYPE, headers=headers)
 
-    def _open(self, dataset_id: str, sample_id: str) -> tuple[Any, ObjectStore, str]:
+    def _row(self, dataset_id: str, sample_id: str) -> Any:
+        with self.database.read() as session:
+            dataset = find_dataset(session, self.actor, dataset_id)
+            return find_any_sample(session, dataset, sample_id)
+
+    def rows(self, dataset_id: str, sample_id: str) -> TablePreview:
+        """The beginning of a table. Raises Unsupported for other samples."""
         with self.database.read() as session:
             dataset = find_dataset(session, self.actor, dataset_id)
             row = find_any_sample(session, dataset, sample_id)
+        if row.sample_type != TABLE_SAMPLE:
+            raise not_a_table(row.name)
         store, key = open_url(self.database, self.stores, self.actor, row.source)
-        return row, store, key
+        return preview(store, key, dataset.settings)
 
     def _make(self, row: Any, store: ObjectStore, key: str, edge: int) -> bytes:
         size = store.head(key).size
@@ -100,17 +112,3 @@ def _reason(error: Invalid) -> str:
     """The decoder's first sentence, to stand behind a colon."""
     sentence = error.message.split(". ")[0].removesuffix(".")
     return sentence[:1].lower() + sentence[1:]
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write beside and rename: a reader sees the whole file or none. A lost cache entry is made again, so no fsync,
-    and a full disk is no reason to withhold the picture."""
-    draft = path.with_suffix(f".{new_id()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        log.warning("a thumbnail could not be kept: %s", error)
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)

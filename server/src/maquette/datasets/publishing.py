@@ -20,12 +20,13 @@ from typing import Any
 from sqlalchemy import update
 
 from maquette.buckets import Stores, open_bucket, open_url
+from maquette.datasets.comparison import compare
 from maquette.datasets.paths import inner_paths, input_folder
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.snapshots import INDEX_FILE, MANIFEST_FILE, Snapshot, sha256_of, take_snapshot
 from maquette.datasets.tables import Dataset, Version
 from maquette.datasets.version_errors import no_version
-from maquette.datasets.version_index import Differences, VersionIndex, differences
+from maquette.datasets.version_index import VersionIndex
 from maquette.datasets.version_reading import open_index
 from maquette.datasets.versions import CREATING, KIND, READY
 from maquette.db import Database
@@ -164,10 +165,10 @@ class _Publication:
             return False
         return True
 
-    def _differences(self, snapshot: Snapshot, before: Version | None) -> tuple[Differences, str]:
+    def _differences(self, snapshot: Snapshot, before: Version | None) -> tuple[dict[str, int], str]:
         """Against the previous version, and a remark when that one's index cannot be read any more."""
         if before is None:
-            return Differences(added=snapshot.total_samples), ""
+            return {"added_samples": snapshot.total_samples}, ""
         with (self._folder / INDEX_FILE).open("rb") as file:
 
             def fetch(start: int, end: int) -> bytes:
@@ -177,10 +178,15 @@ class _Publication:
             new = VersionIndex(fetch, (self._folder / INDEX_FILE).stat().st_size)
             try:
                 old = open_index(self._store_of(before.index_url), before)
-                return differences(old.hashes(), new.hashes()), ""
+                found = compare(old, new)
             except MaquetteError as error:
                 log.warning("version %s cannot be compared with %s: %s", self._version.id, before.id, error.message)
-                return Differences(), f"The differences to {before.name} are unknown: its index cannot be read."
+                return {}, f"The differences to {before.name} are unknown: its index cannot be read."
+        return {
+            "added_samples": len(found.added.numbers),
+            "deleted_samples": len(found.removed.numbers),
+            "modified_samples": found.changed,
+        }, ""
 
     def _store_of(self, address: str) -> ObjectStore:
         return open_url(self._task.database, self._stores, self._actor, address)[0]
@@ -190,7 +196,7 @@ class _Publication:
         found = self._store.list(self._target.indexes).objects
         self._store.delete_many([info.key for info in found if info.key != kept])
 
-    def _commit(self, snapshot: Snapshot, changes: Differences, remark: str, index_key: str) -> None:
+    def _commit(self, snapshot: Snapshot, changes: dict[str, int], remark: str, index_key: str) -> None:
         """The one moment in which the version begins to exist."""
         values: dict[str, Any] = {
             "state": READY,
@@ -200,9 +206,7 @@ class _Publication:
             "index_url": obs_url(self._target.bucket, index_key),
             "total_samples": snapshot.total_samples,
             "labelled_samples": snapshot.labelled_samples,
-            "added_samples": changes.added,
-            "deleted_samples": changes.deleted,
-            "modified_samples": changes.modified,
+            **changes,
             "label_stats": snapshot.label_stats,
             "multi_label": snapshot.multi_label,
             "updated_at": now_ms(),

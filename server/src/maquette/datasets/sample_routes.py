@@ -30,6 +30,7 @@ from maquette.datasets.version_samples import VersionSamples
 from maquette.datasets.versions import find_version
 from maquette.datasets.working_set import read_samples, remove_samples
 from maquette.events import emit
+from maquette.formats.samples import TEXT_PREFIX
 from maquette.iam import Links
 from maquette.kit.errors import Invalid
 from maquette.kit.pages import Int64, page_numbered
@@ -100,7 +101,8 @@ def describe_sample(
     dataset_id: str, sample_id: str, actor: ActorDep, session: SessionDep, links: LinksDep
 ) -> SampleItem:
     dataset = find_dataset(session, actor, dataset_id)
-    found = samples.describe_sample(LabelBook(session, dataset), samples.find_sample(session, dataset, sample_id))
+    row = samples.find_sample(session, dataset, sample_id)
+    found = samples.describe_sample(LabelBook(session, dataset), row, whole=True)
     return _linked(links, [found])[0]
 
 
@@ -133,7 +135,7 @@ def delete_samples(dataset_id: str, body: DeleteSamples, actor: ActorDep, sessio
     """Remove samples; with `delete_source` a task deletes their files right behind."""
     dataset = find_dataset(session, actor, dataset_id, lock=True)
     rows = read_samples(session, dataset, dict.fromkeys(body.samples))
-    remove_samples(session, dataset, list(rows.values()))
+    remove_samples(session, dataset, actor, list(rows.values()))
     results = [
         BatchItem(success=True, sample_id=key) if key in rows else failed(no_sample(key)) for key in body.samples
     ]
@@ -188,5 +190,6 @@ def _filters(book: LabelBook, wanted: SampleQuery) -> SampleFilter:
 def _linked(links: Links, found: list[SampleItem]) -> list[SampleItem]:
     """As the contract has it, `source` can be fetched by anything that has the answer, for an hour or two."""
     for item in found:
-        item.source = links.to(item.source)
+        if not item.source.startswith(TEXT_PREFIX):
+            item.source = links.to(item.source)
     return found

@@ -12,9 +12,12 @@ SampleId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class SampleLabel(Contract):
-    """A label on a sample. For images to classify it has a name, and perhaps a score and hard flags."""
+    """An annotation of a sample: its label, and in `property` what it says beyond that, by the type of the dataset.
 
-    name: Annotated[str, Field(max_length=1024)]
+    The content of a speech has no label, a segment of one need not have any: their name is empty.
+    """
+
+    name: Annotated[str, Field(max_length=1024)] = ""
     type: int | None = None
     annotated_by: Annotated[str, Field(max_length=200)] | None = None
     id: Annotated[str, Field(max_length=64)] | None = None
@@ -22,7 +25,7 @@ class SampleLabel(Contract):
     property: Annotated[dict[str, Any], Field(max_length=50)] | None = None
 
 
-SampleLabelList = Annotated[list[SampleLabel], Field(max_length=1000)]
+SampleLabelList = Annotated[list[SampleLabel], Field(max_length=20_000)]
 
 
 class SampleChange(Contract):
@@ -83,9 +86,11 @@ class Labeler(Contract):
 
 
 class SampleItem(Contract):
-    """`source` is where a browser loads the image, or its thumbnail when `process_parameter` asked for a size.
+    """`source` is where a browser loads the file, or an image's thumbnail when `process_parameter` asked for a size;
+    of a text it is the text itself, `truncated` in lists when it is long.
 
-    Ours: `obs_url` (the object itself), `thumbnail_url` (up to 200 pixels a side), `revision` and `sample_usage`.
+    Ours: `obs_url` (the object itself, or the file that a text was read from), `media_url` (the whole sample),
+    `thumbnail_url` (of images, up to 200 pixels a side), `truncated`, `revision` and `sample_usage`.
     """
 
     sample_id: str
@@ -102,7 +107,9 @@ class SampleItem(Contract):
     score: str | None = None
     sample_usage: str | None = None
     obs_url: str
+    media_url: str
     thumbnail_url: str
+    truncated: bool = False
     revision: int
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from maquette.datasets.annotation_rules import subject_of
 from maquette.datasets.annotations import (
     checked_usage,
     decode_labels,
@@ -22,13 +23,24 @@ from maquette.datasets.sample_schemas import Labeler, SampleChange, SampleItem
 from maquette.datasets.schemas import BatchAnswer, BatchItem
 from maquette.datasets.search import STATUS, SampleFilter
 from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Sample, SampleLabelEntry
-from maquette.datasets.working_set import CHANGEABLE, SAMPLE_COLUMNS, change_samples, read_samples
+from maquette.datasets.types import IMAGE_SAMPLE
+from maquette.datasets.working_set import (
+    ANNOTATED,
+    CHANGEABLE,
+    SAMPLE_COLUMNS,
+    change_samples,
+    read_samples,
+    signature,
+)
+from maquette.formats.samples import TEXT_PREFIX
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid, MaquetteError
 from maquette.kit.pages import Page
 
 THUMBNAIL_EDGE = 200
+LISTED_TEXT = 16_384
+"""So many characters of a text are in a list."""
 
 
 def list_samples(
@@ -63,8 +75,8 @@ def find_sample(session: Session, dataset: Dataset, sample_id: str) -> Any:
 
 def find_any_sample(session: Session, dataset: Dataset, sample_id: str) -> Any:
     """The same, from an earlier generation too: for the media of what a page still shows."""
-    query = select(*SAMPLE_COLUMNS).where(Sample.id == sample_id, Sample.dataset_id == dataset.id)
-    row = session.execute(query).one_or_none()
+    query = select(*SAMPLE_COLUMNS).where(Sample.dataset_id == dataset.id, Sample.id == sample_id)
+    row = session.execute(query.order_by(Sample.generation.desc()).limit(1)).one_or_none()
     if row is None:
         raise no_sample(sample_id)
     return row
@@ -84,10 +96,18 @@ def _keys(dataset: Dataset, wanted: SampleFilter) -> Select[str]:
     return keys.join(Sample, Sample.id == SampleLabelEntry.sample_id).where(*wanted.conditions(dataset))
 
 
-def describe_sample(book: LabelBook, row: Any, *, edge: int | None = None) -> SampleItem:
-    """A sample for an answer. With an edge its source is a thumbnail of about that size."""
-    dataset = book.dataset
-    media, thumbnail = media_urls(dataset, row.id, row.etag)
+def describe_sample(book: LabelBook, row: Any, *, edge: int | None = None, whole: bool = False) -> SampleItem:
+    """A sample for an answer. With an edge an image's source is a thumbnail of about that size.
+
+    The source of a text is the text; a long one is whole on request only, and always behind `media_url`.
+    """
+    media, thumbnail = media_urls(book.dataset, row.id, row.etag)
+    is_text, is_image = row.source.startswith(TEXT_PREFIX), row.sample_type == IMAGE_SAMPLE
+    file = row.file if is_text else row.source
+    if is_text:
+        source = row.source if whole else row.source[: LISTED_TEXT + len(TEXT_PREFIX)]
+    else:
+        source = f"{thumbnail}&edge={edge}" if edge and is_image else media
     return SampleItem.model_construct(
         sample_id=row.id,
         sample_type=row.sample_type,
@@ -95,15 +115,17 @@ def describe_sample(book: LabelBook, row: Any, *, edge: int | None = None) -> Sa
         sample_status=STATUS[row.state],
         sample_size=row.size,
         sample_time=row.created_at,
-        sample_dir=row.source.removesuffix(row.name),
-        source=f"{thumbnail}&edge={edge}" if edge else media,
+        sample_dir=file.rpartition("/")[0] + "/" if file else "",
+        source=source,
         labels=decode_labels(book, row.labels),
         metadata=decode_metadata(row.meta, row.hard, book.type.import_origin),
         labelers=[_labeler(row.labelled_by)] if row.labelled_by else None,
         score=None if row.score is None else str(row.score),
         sample_usage=row.usage or None,
-        obs_url=row.source,
-        thumbnail_url=f"{thumbnail}&edge={THUMBNAIL_EDGE}",
+        obs_url=file,
+        media_url=media,
+        thumbnail_url=f"{thumbnail}&edge={THUMBNAIL_EDGE}" if is_image else "",
+        truncated=is_text and len(source) < len(row.source),
         revision=row.revision,
     )
 
@@ -146,13 +168,14 @@ def update_samples(session: Session, actor: Actor, book: LabelBook, changes: Seq
             if draft is None:
                 raise no_sample(change.sample_id)
             _check_revision(book, draft, change)
-            draft.values = _changed(actor, book, draft.values, change)
+            draft.values = _changed(actor, book, draft, change)
             draft.revision = draft.row.revision + 1
             touched[change.sample_id] = draft
             results.append(BatchItem(success=True, sample_id=change.sample_id, revision=draft.revision))
         except MaquetteError as error:
             results.append(failed(error).model_copy(update={"sample_id": change.sample_id}))
-    change_samples(session, book.dataset, [(draft.row, draft.values) for draft in touched.values()])
+    written = [(draft.row, draft.values) for draft in touched.values()]
+    change_samples(session, book.dataset, actor, written, ANNOTATED)
     wanted = any(change.revision is not None for change in changes)
     return batch_answer(results, with_results=wanted)
 
@@ -172,22 +195,19 @@ def _check_revision(book: LabelBook, draft: _Draft, change: SampleChange) -> Non
     raise stale_sample(change.sample_id, change.model_dump(mode="json", exclude_none=True), current)
 
 
-def _changed(actor: Actor, book: LabelBook, before: dict[str, Any], change: SampleChange) -> dict[str, Any]:
+def _changed(actor: Actor, book: LabelBook, draft: _Draft, change: SampleChange) -> dict[str, Any]:
     """The sample's new values; raises without having changed any."""
+    before, source = draft.values, draft.row.source
     after = dict(before)
-    if change.sample_type not in (None, book.type.sample_type):
+    if change.sample_type not in (None, draft.row.sample_type):
         raise Invalid(f"sample_type {change.sample_type} does not apply to {book.type.name}.")
     if change.labels is not None:
-        after["labels"] = encode_labels(book, change.labels)
+        after["labels"] = encode_labels(book, change.labels, subject_of(source, before["meta"]))
         after |= {"state": UNLABELLED, "labelled_by": "", "labelled_at": None}
         if after["labels"]:
-            after |= {"state": LABELLED, "labelled_by": labeler_name(actor), "labelled_at": now_ms()}
+            after |= {"state": LABELLED, "labelled_by": signature(actor), "labelled_at": now_ms()}
     if change.metadata is not None:
         after["meta"], after["hard"] = merge_metadata(before["meta"], before["hard"], change.metadata)
     if change.sample_usage is not None:
         after["usage"] = checked_usage(change.sample_usage)
     return after
-
-
-def labeler_name(actor: Actor) -> str:
-    return f"human/{actor.domain_name}/{actor.user_name}"

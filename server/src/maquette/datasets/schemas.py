@@ -96,6 +96,23 @@ class DataSource(Contract):
     with_column_header: bool | None = None
 
 
+class TableField(Contract):
+    """A column of a table's schema; `type` is one of the guide's table 2-6, in any case."""
+
+    name: Annotated[str, Field(min_length=1, max_length=256)]
+    type: Annotated[str, Field(max_length=32)] = "String"
+    description: LongText | None = None
+    schema_id: int | None = None
+
+
+class LabelFormat(Contract):
+    """How texts and labels stand in text files: apart (`label_type` 0) or together (1), and what separates them."""
+
+    label_type: Annotated[str, Field(pattern="^[01]$")] = "1"
+    text_label_separator: Annotated[str, Field(max_length=16)] | None = None
+    text_sample_separator: Annotated[str, Field(max_length=16)] | None = None
+
+
 class CreateDataset(Contract):
     dataset_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
     dataset_type: int = 0
@@ -108,8 +125,9 @@ class CreateDataset(Contract):
     import_data: bool = False
     labels: Annotated[list[LabelBody], Field(max_length=1000)] = []
     managed: bool = False
-    table_schema: list[dict[str, Any]] | None = Field(default=None, alias="schema")
-    label_format: dict[str, Any] | None = None
+    table_schema: Annotated[list[TableField], Field(max_length=4000)] | None = Field(default=None, alias="schema")
+    label_format: LabelFormat | None = None
+    content_labeling: bool = Field(default=False, description="ours: speech segments also hold what is said")
     workforce_information: dict[str, Any] | None = None
     workspace_id: str = "0"
 
@@ -182,8 +200,10 @@ class DatasetDetail(Contract):
     exist_workforce_task: bool = False
     workforce_task_count: int = 0
     label_task_count: int = 1
-    content_labeling: bool = True
+    content_labeling: bool = False
     feature_supports: list[str] = ["0"]
+    table_schema: list[TableField] | None = Field(default=None, alias="schema")
+    label_format: LabelFormat | None = None
     labels: list[LabelItem] | None = None
     versions: list[dict[str, Any]] | None = None
     samples: list[AnnotationFile] | None = None

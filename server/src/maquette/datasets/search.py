@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from maquette.datasets.annotations import USAGES
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry
+from maquette.datasets.working_set import members
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
 from maquette.storage import parse_obs_url
@@ -127,7 +128,7 @@ class SampleFilter:
 
     def conditions(self, dataset: Dataset) -> list[ColumnElement[bool]]:
         """All but the label, on rows of the working set."""
-        found: list[ColumnElement[bool]] = [Sample.dataset_id == dataset.id, Sample.generation == dataset.generation]
+        found: list[ColumnElement[bool]] = [*members(dataset)]
         if self.state is not None:
             found.append(Sample.state == self.state)
         if self.hard is not None:

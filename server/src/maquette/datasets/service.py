@@ -4,17 +4,21 @@ Deleting hides a dataset at once and leaves its rows to the cleaning task (`clea
 the guide leaves input and work path to their owner.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from maquette.datasets.errors import dataset_exists, no_dataset
 from maquette.datasets.paths import check_work_path, checked_folder
-from maquette.datasets.schemas import CreateDataset
+from maquette.datasets.schemas import CreateDataset, TableField
 from maquette.datasets.tables import Dataset
-from maquette.datasets.types import dataset_type
+from maquette.datasets.types import SPEECH_SEGMENTATION, TABLE, DatasetType, dataset_type
 from maquette.db import visible_to
 from maquette.events import Resource
+from maquette.formats.tables import column_type
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
@@ -48,8 +52,8 @@ def lock_dataset_row(session: Session, dataset_id: str) -> Dataset | None:
 
 def create_dataset(session: Session, actor: Actor, body: CreateDataset) -> Dataset:
     """The row of a new dataset. Labels and the first sync are the caller's."""
-    dataset_type(body.dataset_type)
-    _refuse_what_does_not_apply(body)
+    kind = dataset_type(body.dataset_type)
+    _refuse_what_does_not_apply(kind, body)
     workspace_id = check_workspace(actor, body.workspace_id)
     source = body.data_sources[0]
     data_url = checked_folder(session, actor, workspace_id, source.data_path or "", field="data_path")
@@ -69,6 +73,7 @@ def create_dataset(session: Session, actor: Actor, body: CreateDataset) -> Datas
         settings={
             "inner_work_path": f"{work_path}{body.dataset_name}-{dataset_id}/",
             "import_annotations": body.import_annotations,
+            **_own_settings(kind, body),
         },
         project_id=actor.project_id,
         workspace_id=workspace_id,
@@ -96,18 +101,53 @@ def delete_dataset(session: Session, actor: Actor, dataset: Dataset) -> Task:
     dataset.deleted, dataset.updated_at = True, now_ms()
     for task in active_tasks(session, dataset.id):
         cancel(session, task)
-    spec = TaskSpec(CLEANING, f"Clean up after {dataset.name}", "dataset", dataset.id, dataset.workspace_id)
+    spec = TaskSpec(CLEANING, dataset.name, "dataset", dataset.id, dataset.workspace_id)
     return enqueue(session, actor, spec)
 
 
-def _refuse_what_does_not_apply(body: CreateDataset) -> None:
+def _own_settings(kind: DatasetType, body: CreateDataset) -> dict[str, Any]:
+    """What only some types have: the columns of tables, the separators of texts, the contents of speech segments."""
+    own: dict[str, Any] = {}
+    if kind.number == TABLE:
+        header = body.data_sources[0].with_column_header
+        own = {"schema": _checked_schema(body.table_schema or []), "with_column_header": header is not False}
+    if kind.texts and body.label_format:
+        own["label_format"] = body.label_format.model_dump(exclude_none=True)
+    if kind.number == SPEECH_SEGMENTATION:
+        own["content_labeling"] = body.content_labeling
+    return own
+
+
+def _checked_schema(fields: Sequence[TableField]) -> list[dict[str, Any]]:
+    if not fields:
+        raise Invalid("The dataset cannot be created without schema: a table has columns. Name them with their types.")
+    names = [field.name for field in fields]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise Invalid(f"The dataset cannot be created: two columns of its schema are named '{twice}'.")
+    return [
+        {
+            "schema_id": number,
+            "name": field.name,
+            "type": column_type(field.type).value,
+            "description": field.description or "",
+        }
+        for number, field in enumerate(fields, start=1)
+    ]
+
+
+def _refuse_what_does_not_apply(kind: DatasetType, body: CreateDataset) -> None:
     source = body.data_sources[0]
     refusals = (
-        (source.data_type != 0, f"data_type {source.data_type}: images are read from OBS paths, data_type 0"),
-        (body.data_format != "Default", f"data_format {body.data_format}: images have the format Default"),
+        (source.data_type != 0, f"data_type {source.data_type}: {kind.name} data is read from OBS paths, data_type 0"),
+        (
+            body.data_format != "Default",
+            f"data_format {body.data_format}: this platform writes Default, CSV and Parquet",
+        ),
         (body.work_path_type != 0, f"work_path_type {body.work_path_type}: the work path is an OBS path, type 0"),
         (body.managed, "managed: a dataset's data lies in the bucket of its input path"),
-        (bool(body.table_schema), "schema: only tables have one"),
+        (bool(body.table_schema) and kind.number != TABLE, "schema: only tables have one"),
+        (bool(body.label_format) and not kind.texts, "label_format: only texts have one"),
+        (bool(body.labels) and not kind.label_types, f"labels: samples of {kind.name} have none"),
         (bool(body.workforce_information), "workforce_information: this version has no team labelling"),
     )
     for refused, reason in refusals:

@@ -17,23 +17,25 @@ import orjson
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from maquette.datasets.conversion import to_sample
 from maquette.datasets.labels import LabelBook
+from maquette.datasets.paths import inner_paths, input_folder
 from maquette.datasets.splitting import Stratum, divider, parse_ratio
 from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Sample, Version
+from maquette.datasets.types import Shape
 from maquette.datasets.version_index import IndexWriter, short_hash
+from maquette.datasets.working_set import NAMELESS, codes_of
 from maquette.db import Database
 from maquette.formats import manifest
 from maquette.formats import samples as formats
+from maquette.formats.objects import pack
 from maquette.kit.errors import NotFound
+from maquette.storage import obs_url
 from maquette.storage.disk import disk_errors
 
 BATCH = 5_000
 MANIFEST_FILE, INDEX_FILE = "manifest", "index"
 
-ANNOTATION_TYPES = {0: "image_classification"}
-"""The manifest's name of each label type that is offered."""
-
-_HARD = "@modelarts:hard"
 _COLUMNS = (
     Sample.id,
     Sample.source,
@@ -103,7 +105,11 @@ class _Writer:
         self._dataset = dataset
         self._version = version
         # Labels that are being deleted are gone for the version, even while they are still on samples.
-        self._labels = LabelBook(session, dataset).by_code
+        book = LabelBook(session, dataset)
+        self._labels = book.by_code
+        self._type = book.type
+        self._shapes = book.type.shape is Shape.GEOMETRY
+        self._place_of = annotation_files(dataset, version)
         self._annotations: Counter[int] = Counter()
         self._carriers: Counter[int] = Counter()
 
@@ -116,14 +122,15 @@ class _Writer:
             for row in rows:
                 labels = self._kept_labels(row)
                 codes = _stratum(labels)
-                sample = self._sample(row, labels)
+                sample = self._sample(row)
                 if side and not sample.usage:
                     sample.usage = side(codes)
-                line = manifest.write_line(sample)
+                meaning = _annotation_hash(sample)
+                line = manifest.write_line(pack(sample, self._place_of(sample.source)) if self._shapes else sample)
                 lines.write(line)
                 whole.update(line)
                 state = LABELLED if labels else UNLABELLED
-                sidecar.add(row.id, _annotation_hash(sample), line, state=state, codes=codes)
+                sidecar.add(row.id, meaning, line, state=state, codes=codes)
                 self._count(made, labels, codes)
                 made.size += len(line)
             report(made.total_samples, self._dataset.total_samples)
@@ -155,43 +162,22 @@ class _Writer:
 
     def _kept_labels(self, row: Row[Any]) -> list[dict[str, Any]]:
         """The sample's annotations; suggestions that nobody has confirmed are not published."""
-        return [label for label in row.labels if label["code"] in self._labels] if row.state == LABELLED else []
+        if row.state != LABELLED:
+            return []
+        return [label for label in row.labels if label["code"] == NAMELESS or label["code"] in self._labels]
 
-    def _sample(self, row: Row[Any], labels: list[dict[str, Any]]) -> formats.Sample:
-        hard = not self._version.clear_hard_property
-        return formats.Sample(
-            source=row.source,
-            id=row.id,
-            usage=self._usage(row),
-            sample_type=row.sample_type,
-            hard=row.hard if hard else None,
-            hard_coefficient=row.meta.get(f"{_HARD}_coefficient") if hard else None,
-            annotations=[self._annotation(row, label) for label in labels],
-        )
-
-    def _annotation(self, row: Row[Any], label: dict[str, Any]) -> formats.Annotation:
-        known = self._labels[label["code"]]
-        own: dict[str, Any] = label.get("property") or {}
-        color = {key: known.property[key] for key in ("@modelarts:color",) if key in known.property}
-        hard = not self._version.clear_hard_property
-        by = label.get("annotated_by") or "human"
-        return formats.Annotation(
-            type=ANNOTATION_TYPES[known.type],
-            name=known.name,
-            id=label.get("id"),
-            property=color | {key: value for key, value in own.items() if not key.startswith(_HARD)},
-            hard=_is_hard(own.get(_HARD), row.hard) if hard else None,
-            confidence=label.get("score"),
-            annotated_by=by,
-            creation_time=manifest.ms_to_time(row.labelled_at) if row.labelled_at else None,
-        )
+    def _sample(self, row: Row[Any]) -> formats.Sample:
+        """The row as it is published; the shapes on a picture name the file that they are written to."""
+        sample = to_sample(self._type, self._labels, row, hard=not self._version.clear_hard_property)
+        sample.usage = self._usage(row)
+        return sample
 
     def _count(self, made: Snapshot, labels: list[dict[str, Any]], codes: Stratum) -> None:
         made.total_samples += 1
         made.labelled_samples += bool(labels)
         made.multi_label |= len(codes) > 1
         self._carriers.update(codes)
-        self._annotations.update(label["code"] for label in labels)
+        self._annotations.update(label["code"] for label in labels if label["code"] != NAMELESS)
 
     def _stats(self) -> list[dict[str, Any]]:
         return [
@@ -207,12 +193,27 @@ class _Writer:
         ]
 
 
+def annotation_files(dataset: Dataset, version: Version) -> Callable[[str], str]:
+    """Where the VOC file of each source goes, asked once for each in the order of the manifest.
+
+    It is named after the picture; of two pictures that differ in their suffix alone the later keeps it in the name.
+    """
+    folder = f"obs:/{inner_paths(dataset)['inner_annotation_path']}{version.name}/annotations/"
+    start = obs_url(*input_folder(dataset))
+    taken: set[int] = set()
+
+    def place(source: str) -> str:
+        name = source[len(start) :] if source.startswith(start) else source.partition("://")[2]
+        stem = name.rpartition(".")[0] or name
+        chosen = name if hash(stem) in taken else stem
+        taken.add(hash(stem))
+        return f"{folder}{chosen}.xml"
+
+    return place
+
+
 def _stratum(labels: Iterable[dict[str, Any]]) -> Stratum:
-    return tuple(sorted({label["code"] for label in labels}))
-
-
-def _is_hard(flag: object, of_sample: bool) -> bool:
-    return of_sample if flag is None else str(flag).lower() in {"1", "true"}
+    return tuple(sorted(codes_of(labels)))
 
 
 def _annotation_hash(sample: formats.Sample) -> bytes:

@@ -7,13 +7,12 @@ may have added its sample again meanwhile: the task takes that row away with the
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_bucket
 from maquette.datasets.service import lock_dataset_row
-from maquette.datasets.tables import Dataset, Sample
-from maquette.datasets.working_set import BATCH, SAMPLE_COLUMNS, remove_samples
+from maquette.datasets.tables import Dataset
+from maquette.datasets.working_set import BATCH, read_by_source, remove_samples
 from maquette.db import Database
 from maquette.iam import require
 from maquette.kit.actor import Actor
@@ -27,9 +26,8 @@ DELETE_FILES = "obs:object:DeleteObject"
 def ask_for_removal(session: Session, actor: Actor, dataset: Dataset, sources: Sequence[str]) -> Task:
     """Raises Forbidden, like the label deletion that takes files along, unless the actor may delete objects."""
     require(session, actor, DELETE_FILES)
-    title = f"Delete {len(sources)} files of {dataset.name}"
     payload = {"sources": list(sources)}
-    return enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
+    return enqueue(session, actor, TaskSpec(KIND, dataset.name, "dataset", dataset.id, dataset.workspace_id, payload))
 
 
 def handler(database: Database, stores: Stores) -> TaskHandler:
@@ -43,7 +41,7 @@ def handler(database: Database, stores: Stores) -> TaskHandler:
             delete_files(database, stores, task, batch)
             done += len(batch)
             with task.step(progress=done / len(sources), checkpoint={"done": done}) as session:
-                _forget(session, task.resource_id, batch)
+                _forget(session, task.actor, task.resource_id, batch)
         return {"files": done}
 
     return handle
@@ -63,11 +61,8 @@ def delete_files(database: Database, stores: Stores, task: RunningTask, sources:
         open_bucket(database, stores, task.actor, bucket).delete_many(some)
 
 
-def _forget(session: Session, dataset_id: str, sources: Sequence[str]) -> None:
+def _forget(session: Session, actor: Actor, dataset_id: str, sources: Sequence[str]) -> None:
     dataset = lock_dataset_row(session, dataset_id)
     if dataset is None:
         return
-    query = select(*SAMPLE_COLUMNS).where(
-        Sample.dataset_id == dataset.id, Sample.generation == dataset.generation, Sample.source.in_(sources)
-    )
-    remove_samples(session, dataset, session.execute(query).all())
+    remove_samples(session, dataset, actor, list(read_by_source(session, dataset, sources).values()))

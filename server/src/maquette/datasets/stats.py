@@ -59,7 +59,11 @@ def _of_state(session: Session, book: LabelBook, wanted: SampleFilter) -> list[L
         query = (
             select(SampleLabelEntry.code, func.count().label("number"))
             .join(Sample, Sample.id == SampleLabelEntry.sample_id)
-            .where(SampleLabelEntry.dataset_id == book.dataset.id, *wanted.conditions(book.dataset))
+            .where(
+                SampleLabelEntry.dataset_id == book.dataset.id,
+                SampleLabelEntry.generation == book.dataset.generation,
+                *wanted.conditions(book.dataset),
+            )
             .group_by(SampleLabelEntry.code)
         )
         counted = {row.code: row.number for row in session.execute(query)}

@@ -2,10 +2,12 @@
 
 A sync adds samples for new files, refreshes those whose file has changed (annotations stay), and marks those whose
 file is gone; it deletes nothing. It is a task of idempotent batches: a killed one walks the folder again, finds what
-it had already added, and counts it once. No file is opened, so its cost is that of listing the folder.
+it had already added, and counts it once. No file is opened but texts (`text_files`), so its cost is that of listing the
+folder.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -17,9 +19,10 @@ from maquette.buckets import Stores, open_bucket
 from maquette.datasets.inventory import Problems, Seen, batches, refusal, seen_keys
 from maquette.datasets.paths import input_folder
 from maquette.datasets.service import lock_dataset_row, resource
-from maquette.datasets.tables import Dataset, Sample, SyncReport
-from maquette.datasets.types import dataset_type
-from maquette.datasets.working_set import add_samples
+from maquette.datasets.tables import Dataset, Sample, SyncReport, digest_of
+from maquette.datasets.text_files import MISSING, TextFiles
+from maquette.datasets.types import IMAGE_SAMPLE, DatasetType, dataset_type
+from maquette.datasets.working_set import add_samples, members
 from maquette.db import Database
 from maquette.events import emit
 from maquette.kit.actor import Actor
@@ -27,15 +30,12 @@ from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import Conflict, NotFound
 from maquette.kit.ids import new_id
-from maquette.storage import ObjectInfo, obs_url
+from maquette.storage import ObjectInfo, ObjectStore, obs_url
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
 from maquette.tasks.queue import active_tasks
 
 KIND = "dataset.sync"
 BATCH = 5_000
-MISSING = "@maquette:missing"
-"""The key in a sample's metadata that says since when (ms) its file is gone."""
-
 SyncStatus = Literal["QUEUING", "STARTING", "RUNNING", "COMPLETED", "FAILED", "NOT_EXIST"]
 _STATUSES: dict[str, SyncStatus] = {
     "waiting": "QUEUING",
@@ -74,7 +74,7 @@ def start_sync(session: Session, actor: Actor, dataset: Dataset) -> Task:
     if active := active_tasks(session, dataset.id, KIND):
         return active[0]
     emit(session, actor, "syncDataSource", resource(dataset))
-    return enqueue(session, actor, TaskSpec(KIND, f"Sync {dataset.name}", "dataset", dataset.id, dataset.workspace_id))
+    return enqueue(session, actor, TaskSpec(KIND, dataset.name, "dataset", dataset.id, dataset.workspace_id))
 
 
 def sync_state(session: Session, dataset: Dataset) -> SyncState:
@@ -110,7 +110,7 @@ def _synchronise(settings: Settings, stores: Stores, task: RunningTask) -> dict[
     # A sample younger than this may belong to a file that the walk could not see any more.
     boundary = new_id()
     with seen_keys(scratch) as seen:
-        run = _Run(task, dataset, seen, settings.image_bytes)
+        run = _Run(task, dataset, seen, settings, store)
         for batch in batches(store.walk(prefix), BATCH):
             run.take_in(batch)
         run.mark_missing(boundary)
@@ -120,22 +120,28 @@ def _synchronise(settings: Settings, stores: Stores, task: RunningTask) -> dict[
 class _Run:
     """One run of a sync over one folder, from its first batch to the report."""
 
-    def __init__(self, task: RunningTask, dataset: Dataset, seen: Seen, image_bytes: int) -> None:
+    def __init__(self, task: RunningTask, dataset: Dataset, seen: Seen, settings: Settings, store: ObjectStore) -> None:
         self._task = task
         self._dataset = dataset
         self._seen = seen
-        self._image_bytes = image_bytes
         self._bucket, self._prefix = input_folder(dataset)
+        self._place = {"dataset_id": dataset.id, "generation": dataset.generation}
         self._type = dataset_type(dataset.dataset_type)
+        image = self._type.sample_type == IMAGE_SAMPLE
+        self._size_limit = settings.image_bytes if image else settings.sample_bytes
         self._tally = Tally(**task.checkpoint)
         self._files = 0
         self._skipped = Problems()
+        self._texts = TextFiles(store, self._bucket, settings.text_line_bytes, self._skipped, self._text_step)
         self._missing = Problems()
 
     def take_in(self, batch: Sequence[ObjectInfo]) -> None:
         """Bring the samples of some files up to date; they and their counts are one transaction."""
         images = self._images(sorted(batch, key=lambda info: info.key))  # the order in which people will see them
         self._seen.add(info.key for info in images)
+        if self._type.texts:
+            self._take_in_texts(images)
+            return
         checkpoint: dict[str, Any] = {}
         with self._task.step(checkpoint=checkpoint, message=self._message()) as session:
             dataset = self._lock(session)
@@ -144,10 +150,28 @@ class _Run:
             checkpoint.update(asdict(tally))
         self._tally = tally
 
+    def _take_in_texts(self, files: Sequence[ObjectInfo]) -> None:
+        for info in files:
+            with self._text_step() as (session, dataset):
+                known = self._texts.is_known(session, dataset, info)
+            if not known:
+                self._tally = Tally(self._tally.added + self._texts.bring_in(info), self._tally.updated)
+
+    @contextmanager
+    def _text_step(self) -> Generator[tuple[Session, Dataset]]:
+        with self._task.step(checkpoint=asdict(self._tally), message=self._message()) as session:
+            yield session, self._lock(session)
+
     def mark_missing(self, boundary: str) -> None:
         """Compare every older sample of the input folder with the files seen."""
+        if self._type.texts:
+            for key in self._texts.mark_vanished(obs_url(self._bucket, self._prefix), self._seen.lacks):
+                self._missing.add(key, "missing", "The file is no longer in the input folder.")
+            return
         folder, start = obs_url(self._bucket, self._prefix), len(obs_url(self._bucket))
-        query = select(Sample.id, Sample.source).where(*self._working_set(), Sample.id < boundary).order_by(Sample.id)
+        query = (
+            select(Sample.id, Sample.source).where(*members(self._dataset), Sample.id < boundary).order_by(Sample.id)
+        )
         last = ""
         while True:
             with self._task.database.read() as session:
@@ -176,15 +200,12 @@ class _Run:
     def _images(self, batch: Sequence[ObjectInfo]) -> list[ObjectInfo]:
         images: list[ObjectInfo] = []
         for info in batch:
-            if problem := refusal(info, self._type, self._image_bytes):
+            if problem := refusal(info, self._type, self._size_limit):
                 self._skipped.add(info.key, *problem)
             else:
                 images.append(info)
         self._files += len(batch)
         return images
-
-    def _working_set(self) -> tuple[Any, Any]:
-        return Sample.dataset_id == self._dataset.id, Sample.generation == self._dataset.generation
 
     def _lock(self, session: Session) -> Dataset:
         """The dataset as it is now, with its row locked: counts and samples change together."""
@@ -201,7 +222,7 @@ class _Run:
         query = select(
             Sample.id, Sample.source, Sample.size, Sample.modified_ms, Sample.etag, Sample.meta.label("meta")
         )
-        query = query.where(*self._working_set(), Sample.source.in_(list(found)))
+        query = query.where(*members(dataset), Sample.digest.in_([digest_of(source) for source in found]))
         # Plain rows: the session would look at each of them, to find objects that are not there.
         known = session.connection().execute(query).all()
         changed: list[dict[str, Any]] = []
@@ -212,19 +233,24 @@ class _Run:
             if same and MISSING not in row.meta:
                 continue
             meta = {key: value for key, value in row.meta.items() if key != MISSING}
-            changed.append({"id": row.id, "meta": meta, **_described(info)})
+            changed.append({**self._place, "id": row.id, "meta": meta, **_described(info)})
             # Of an uploaded or imported sample the file is only described here for the first time: it has not changed.
             updated += bool(row.etag)
         if changed:
             session.execute(update(Sample), changed)
             dataset.data_updated_at = now_ms()
-        add_samples(session, dataset, [_new_row(source, info) for source, info in found.items()])
+        add_samples(session, dataset, [_new_row(self._type, source, info) for source, info in found.items()])
         return len(found), updated
 
     def _mark(self, session: Session, ids: Sequence[str]) -> None:
         moment = now_ms()
-        rows = session.execute(select(Sample.id, Sample.meta).where(Sample.id.in_(ids))).all()
-        marked = [{"id": row.id, "meta": row.meta | {MISSING: moment}} for row in rows if MISSING not in row.meta]
+        query = select(Sample.id, Sample.meta).where(*members(self._dataset), Sample.id.in_(ids))
+        rows = session.execute(query).all()
+        marked = [
+            {**self._place, "id": row.id, "meta": row.meta | {MISSING: moment}}
+            for row in rows
+            if MISSING not in row.meta
+        ]
         if marked:
             session.execute(update(Sample), marked)
 
@@ -239,9 +265,9 @@ def _described(info: ObjectInfo) -> Mapping[str, Any]:
     return {"size": info.size, "modified_ms": info.modified_ms, "etag": info.etag}
 
 
-def _new_row(source: str, info: ObjectInfo) -> dict[str, Any]:
-    name = info.key.rpartition("/")[2]
-    return {"id": new_id(), "source": source, "name": name, "created_at": now_ms(), **_described(info)}
+def _new_row(kind: DatasetType, source: str, info: ObjectInfo) -> dict[str, Any]:
+    own = {"id": new_id(), "source": source, "name": info.key.rpartition("/")[2], "sample_type": kind.sample_type}
+    return {**own, "created_at": now_ms(), **_described(info)}
 
 
 def _result(report: SyncReport, tally: Tally) -> dict[str, Any]:

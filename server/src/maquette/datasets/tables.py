@@ -5,15 +5,31 @@ generation beside it and swaps that number. Counts are kept with each write, nev
 sample's annotations hold label codes, not names, so that renaming a label is one row.
 """
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maquette.db import Base, Owned
 from maquette.kit.clock import now_ms
 
 UNLABELLED, LABELLED, UNCONFIRMED = 0, 1, 2
+
+
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows under a condition only: most have nothing in these columns."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def digest_of(source: str) -> str:
+    """What stands for a source in the index: one sample of a working set has it."""
+    return hashlib.blake2b(source.encode(), digest_size=16).hexdigest()
+
+
+def _digest_of_new(context: DefaultExecutionContext) -> str:
+    return digest_of(context.get_current_parameters()["source"])
 
 
 class Dataset(Base, Owned):
@@ -77,25 +93,33 @@ class Label(Base):
 
 
 class Sample(Base):
-    """One sample. `source` is the object's key in the dataset's bucket as `obs://bucket/key`; ids sort by time.
+    """One sample; ids sort by time and are kept when another generation holds the same sample.
 
-    `labels` is a list of `{"code", "type", "property"?, "score"?, "annotated_by", "id"?}`. `revision` grows by one
-    with every change of the annotations; `score` is that of the surest label, for filters; `labelled_by` reads
-    `human/<account>/<user>` or `auto/<who>`. Written by `working_set` alone, with the index rows and the counts.
+    `source` is `obs://bucket/key`, or `content://` and the text itself; `digest` stands for it in the index, because a
+    text may be long. `file` is the object that a text was read from. `parent_id` is the video that a frame belongs to.
+
+    `labels` is a list of `{"code", "type", "property"?, "score"?, "annotated_by", "id"?}`; code 0 is an annotation
+    without a label. `revision` grows by one with every change of the annotations; `score` is that of the surest label,
+    for filters; `labelled_by` reads `human/<account>/<user>` or `auto/<who>`. Written by `working_set` alone, with the
+    index rows, the counts and the history.
     """
 
     __tablename__ = "samples"
     __table_args__ = (
-        UniqueConstraint("dataset_id", "generation", "source"),
+        UniqueConstraint("dataset_id", "generation", "digest"),
         Index("ix_samples_state", "dataset_id", "generation", "state", "id"),
-        Index("ix_samples_order", "dataset_id", "generation", "id"),
         Index("ix_samples_labelled_by", "dataset_id", "generation", "labelled_by"),
+        _where("ix_samples_parent", "parent_id <> ''", "dataset_id", "generation", "parent_id", "id"),
+        _where("ix_samples_file", "file <> ''", "dataset_id", "generation", "file"),
     )
 
+    dataset_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(primary_key=True)
-    dataset_id: Mapped[str]
-    generation: Mapped[int]
     source: Mapped[str]
+    digest: Mapped[str] = mapped_column(default=_digest_of_new)
+    file: Mapped[str] = mapped_column(default="")
+    parent_id: Mapped[str] = mapped_column(default="")
     name: Mapped[str]
     sample_type: Mapped[int] = mapped_column(default=0)
     state: Mapped[int] = mapped_column(default=UNLABELLED)
@@ -111,6 +135,30 @@ class Sample(Base):
     etag: Mapped[str] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[int] = mapped_column(default=now_ms)
+
+
+class SampleOperation(Base):
+    """One change of a sample's annotations, or its removal: who, when, and what was there before.
+
+    What came after is the next operation's `before`, or the sample as it is. `before` holds the changed columns; of a
+    removed sample all of them, so that it can come back.
+    """
+
+    __tablename__ = "sample_operations"
+    __table_args__ = (
+        Index("ix_sample_operations_sample", "dataset_id", "generation", "sample_id", "id"),
+        Index("ix_sample_operations_time", "dataset_id", "generation", "at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    dataset_id: Mapped[str]
+    generation: Mapped[int]
+    sample_id: Mapped[str]
+    action: Mapped[str]
+    revision: Mapped[int]
+    before: Mapped[dict[str, Any]]
+    by: Mapped[str]
+    at: Mapped[int] = mapped_column(default=now_ms)
 
 
 class SampleLabelEntry(Base):
@@ -136,6 +184,43 @@ class SyncReport(Base):
     total: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     problems: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class TransferRun(Base):
+    """An import into a dataset or an export out of it, by the id of its task, as its history tells it.
+
+    `request` is the body that asked for it, without passwords. `report_url` names the list of what could not be read
+    or carried, in the dataset's log folder. `counts` holds what the direction counts.
+    """
+
+    __tablename__ = "transfer_runs"
+    __table_args__ = (Index("ix_transfer_runs_dataset", "dataset_id", "direction", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    direction: Mapped[str]
+    request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    path: Mapped[str] = mapped_column(default="")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    report_url: Mapped[str] = mapped_column(default="")
+    finished_at: Mapped[int | None]
+    created_at: Mapped[int] = mapped_column(default=now_ms)
+
+
+class RestorePoint(Base):
+    """A working set that was replaced by another one, kept for a while: its samples are those of `generation`."""
+
+    __tablename__ = "restore_points"
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str]
+    current_version_id: Mapped[str] = mapped_column(default="")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    label_counts: Mapped[list[Any]] = mapped_column(default=list)
+    created_by: Mapped[str]
+    created_at: Mapped[int] = mapped_column(default=now_ms)
 
 
 class Version(Base):

@@ -10,28 +10,33 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from maquette.buckets import Stores, open_bucket, open_url
+from maquette.datasets.annotation_rules import Subject, subject_of
 from maquette.datasets.annotations import encode_labels, merge_metadata
 from maquette.datasets.labels import LabelBook, failed
 from maquette.datasets.paths import input_folder
 from maquette.datasets.sample_schemas import NewSample, UploadAnswer, UploadedSample, UploadSamples
-from maquette.datasets.samples import labeler_name
 from maquette.datasets.service import find_dataset, resource
-from maquette.datasets.tables import LABELLED, UNCONFIRMED, Dataset, Sample
+from maquette.datasets.tables import LABELLED, UNCONFIRMED
 from maquette.datasets.types import DatasetType
-from maquette.datasets.working_set import CHANGEABLE, SAMPLE_COLUMNS, add_samples, change_samples
+from maquette.datasets.working_set import (
+    ANNOTATED,
+    CHANGEABLE,
+    add_samples,
+    change_samples,
+    read_by_source,
+    signature,
+)
 from maquette.db import Database
 from maquette.events import emit
 from maquette.formats.images import ImageFacts, decode_check
+from maquette.formats.samples import SIZE
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid, MaquetteError, TooLarge
 from maquette.kit.ids import new_id
-from maquette.storage import ObjectInfo, ObjectStore, obs_url, safe_key
+from maquette.storage import ObjectExists, ObjectInfo, ObjectStore, obs_url, safe_key
 from maquette.web.routing import keep_answer, kept_answer
 
 SUFFIXES = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "BMP": (".bmp",)}
@@ -70,7 +75,7 @@ class Uploader:
         stored: list[_Stored] = []
         for index, item in enumerate(body.samples):
             try:
-                encode_labels(book, item.labels or [])
+                encode_labels(book, item.labels or [], Subject())
                 merge_metadata({}, False, item.metadata or {})
                 data, facts = self._checked(book.type, item)
                 info = _write(store, safe_key(prefix + item.name.lstrip("/")), data)
@@ -86,8 +91,8 @@ class Uploader:
         if item.sample_type not in (None, kind.sample_type):
             raise Invalid(f"sample_type {item.sample_type} does not apply to {kind.name}.")
         suffix = PurePosixPath(item.name).suffix.lower()
-        if suffix not in kind.media:
-            raise Invalid(f"'{item.name}' is no file for {kind.name}. Use {', '.join(sorted(kind.media))}.")
+        if not kind.takes(suffix):
+            raise Invalid(f"'{item.name}' is no file for {kind.name}. Use {', '.join(sorted(kind.media or ()))}.")
         data = self._bytes(item)
         facts = decode_check(data)
         if suffix not in SUFFIXES.get(facts.format, ()):
@@ -121,7 +126,7 @@ class Uploader:
         with self.database.write() as session:
             dataset = find_dataset(session, self.actor, dataset_id, lock=True)
             book = LabelBook(session, dataset)
-            found = _rows_of(session, dataset, [file.source for file in stored])
+            found = read_by_source(session, dataset, [file.source for file in stored])
             rows: list[dict[str, Any]] = []
             for file in stored:
                 try:
@@ -132,10 +137,8 @@ class Uploader:
                     continue
                 if row := found.get(file.source):
                     # A sync was faster than we.
-                    kept = {name: getattr(row, name) for name in CHANGEABLE}
-                    change_samples(
-                        session, dataset, [(row, kept | {k: v for k, v in values.items() if k in CHANGEABLE})]
-                    )
+                    kept = {name: values.get(name, getattr(row, name)) for name in CHANGEABLE}
+                    change_samples(session, dataset, self.actor, [(row, kept)], ANNOTATED)
                     results[file.index].info = row.id
                 else:
                     rows.append(values)
@@ -146,8 +149,8 @@ class Uploader:
 
     def _values(self, book: LabelBook, file: _Stored, final: bool) -> dict[str, Any]:
         facts, info = file.facts, file.info
-        labels = encode_labels(book, file.item.labels or [])
-        size = {"@modelarts:size": [facts.width, facts.height, facts.channels]}
+        size = {SIZE: [facts.width, facts.height, facts.channels]}
+        labels = encode_labels(book, file.item.labels or [], subject_of(file.source, size))
         meta, hard = merge_metadata(size, False, file.item.metadata or {})
         values: dict[str, Any] = {
             "id": new_id(),
@@ -163,7 +166,7 @@ class Uploader:
         }
         if labels:
             values |= {"state": LABELLED if final else UNCONFIRMED, "labelled_at": now_ms()}
-            values["labelled_by"] = labeler_name(self.actor)
+            values["labelled_by"] = signature(self.actor)
         return values
 
 
@@ -172,17 +175,12 @@ def _answer(results: list[UploadedSample]) -> UploadAnswer:
 
 
 def _write(store: ObjectStore, key: str, data: bytes) -> ObjectInfo:
-    if store.exists(key):
+    """Store the file under its own name, or with the moment in it where that name is taken."""
+    try:
+        return store.create(key, data)
+    except ObjectExists:
         path = PurePosixPath(key)
-        key = str(path.with_name(f"{path.stem}_{now_ms()}{new_id()[-4:]}{path.suffix}"))
-    return store.write(key, data)
-
-
-def _rows_of(session: Session, dataset: Dataset, sources: list[str]) -> dict[str, Any]:
-    query = select(*SAMPLE_COLUMNS).where(
-        Sample.dataset_id == dataset.id, Sample.generation == dataset.generation, Sample.source.in_(sources)
-    )
-    return {row.source: row for row in session.execute(query)}
+        return store.create(str(path.with_name(f"{path.stem}_{now_ms()}{new_id()[-4:]}{path.suffix}")), data)
 
 
 def _failed(item: NewSample, error: MaquetteError) -> UploadedSample:

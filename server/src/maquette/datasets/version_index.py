@@ -1,12 +1,15 @@
 """The sidecar of a published manifest: which sample is on which line, with what state and labels.
 
-It serves pages of a version, filtered or not, by a few range reads, and the differences between two versions by one
-pass over both. Layout, little endian:
+It serves pages of a version, filtered or not, by a few range reads, and lets two versions be compared (`comparison`)
+without a look at their manifests. Layout, little endian:
 
-    MAGIC · records · postings · footer (JSON) · u64 length of the footer · MAGIC
+    MAGIC · blocks · postings · footer (JSON) · u64 length of the footer · MAGIC
 
-Records are of one size, in the order of sample ids and of the manifest's lines. A posting is the sorted numbers (u32)
-of the records with one state or one label. Nothing here knows tables; bytes come through a `Fetch`.
+Samples are in the order of their ids and of the manifest's lines, BLOCK of them in a block (fewer in the last). A block
+is four columns: ids, annotation hashes, numbers of label sets (u32), lines. What two versions have in common is equal
+bytes in the first three, and found as fast as memory is compared. The footer lists the label sets, each the sorted
+codes of a sample. A posting is the sorted numbers (u32) of the samples with one state or one label. Nothing here knows
+tables; bytes come through a `Fetch`.
 """
 
 import hashlib
@@ -18,37 +21,41 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-MAGIC = b"MQINDEX1"
-HASH_BYTES = 16
-MAX_FOOTER = 64 << 20
-_RECORD = struct.Struct(f"<16s{HASH_BYTES}s{HASH_BYTES}sQIB")
+MAGIC = b"MQINDEX2"
+ID_BYTES = HASH_BYTES = 16
+MAX_FOOTER = 256 << 20
+BLOCK = 65_536
+_LINE = struct.Struct(f"<{HASH_BYTES}sQIB")
+_COMPARED_BYTES = ID_BYTES + HASH_BYTES + 4
+_SAMPLE_BYTES = _COMPARED_BYTES + _LINE.size
 _TAIL = struct.Struct(f"<Q{len(MAGIC)}s")
-_RECORDS_A_READ = 8_192
 
 Fetch = Callable[[int, int], bytes]
 """The bytes [start, end) of the index."""
 
 
 class Record(NamedTuple):
-    """One sample: hashes of its annotations and of its line, and where the line lies in the manifest."""
+    """One sample: a hash of its line, and where that lies in the manifest."""
 
     sample_id: str
-    annotation_hash: bytes
     line_hash: bytes
     offset: int
     length: int
     state: int
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is compared of some samples: ids and annotation hashes one behind the other, and a label set of each."""
+
+    start: int
+    ids: bytes
+    hashes: bytes
+    label_sets: "array[int]"
+
+
 class DamagedIndex(ValueError):
     """The bytes are no index, or not a whole one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Differences:
-    added: int = 0
-    deleted: int = 0
-    modified: int = 0
 
 
 def short_hash(content: bytes) -> bytes:
@@ -64,29 +71,52 @@ class IndexWriter:
         self._offset = 0
         self._count = 0
         self._postings: dict[str, array[int]] = {}
+        self._label_sets: dict[tuple[int, ...], int] = {}
+        self._columns: list[list[bytes]] = [[], [], [], []]
         self._put(MAGIC)
 
-    def add(self, sample_id: str, annotation_hash: bytes, line: bytes, *, state: int, codes: Iterable[int]) -> None:
-        key = bytes.fromhex(sample_id)
-        self._put(_RECORD.pack(key, annotation_hash, short_hash(line), self._offset, len(line), state))
+    def add(self, sample_id: str, annotation_hash: bytes, line: bytes, *, state: int, codes: tuple[int, ...]) -> None:
+        """`codes` are those of the sample's labels, each once, in order."""
+        number = self._label_sets.setdefault(codes, len(self._label_sets))
+        ids, hashes, label_sets, lines = self._columns
+        ids.append(bytes.fromhex(sample_id))
+        hashes.append(annotation_hash)
+        label_sets.append(number.to_bytes(4, "little"))
+        lines.append(_LINE.pack(short_hash(line), self._offset, len(line), state))
         self._offset += len(line)
-        for posting in (f"state {state}", *(f"label {code}" for code in codes)):
-            self._postings.setdefault(posting, array("I")).append(self._count)
+        self._posting(f"state {state}").append(self._count)
+        for code in codes:
+            self._posting(f"label {code}").append(self._count)
         self._count += 1
+        if len(ids) == BLOCK:
+            self._flush()
 
     def finish(self, about: dict[str, Any]) -> str:
         """Write postings and footer; `about` is kept in it as it is. Returns the sha256 of the whole index."""
-        start = len(MAGIC) + self._count * _RECORD.size
+        self._flush()
+        start = len(MAGIC) + self._count * _SAMPLE_BYTES
         places: dict[str, tuple[int, int]] = {}
         for name, numbers in sorted(self._postings.items()):
             body = struct.pack(f"<{len(numbers)}I", *numbers)
             self._put(body)
             places[name] = (start, len(numbers))
             start += len(body)
-        footer = orjson.dumps({"count": self._count, "postings": places, "about": about})
+        sets = list(self._label_sets)
+        footer = orjson.dumps({"count": self._count, "postings": places, "label_sets": sets, "about": about})
         self._put(footer)
         self._put(_TAIL.pack(len(footer), MAGIC))
         return self._hash.hexdigest()
+
+    def _posting(self, name: str) -> "array[int]":
+        found = self._postings.get(name)
+        if found is None:
+            found = self._postings[name] = array("I")
+        return found
+
+    def _flush(self) -> None:
+        for column in self._columns:
+            self._put(b"".join(column))
+            column.clear()
 
     def _put(self, content: bytes) -> None:
         self._file.write(content)
@@ -107,33 +137,63 @@ class VersionIndex:
         footer: dict[str, Any] = orjson.loads(fetch(size - _TAIL.size - length, size - _TAIL.size))
         self.count: int = footer["count"]
         self.about: dict[str, Any] = footer["about"]
+        self.label_sets: list[list[int]] = footer["label_sets"]
         self._postings: dict[str, tuple[int, int]] = footer["postings"]
 
     def page(self, offset: int, limit: int) -> list[Record]:
         """Records by their numbers, in order."""
-        first, last = min(offset, self.count), min(offset + limit, self.count)
-        start = len(MAGIC)
-        body = self._fetch(start + first * _RECORD.size, start + last * _RECORD.size) if first < last else b""
-        return [Record(fields[0].hex(), *fields[1:]) for fields in _RECORD.iter_unpack(body)]
+        records: list[Record] = []
+        last = min(offset + limit, self.count)
+        while offset < last:
+            place, size = self._block_at(offset)
+            first = offset % BLOCK
+            number = min(last - offset, size - first)
+            ids = self._part(place, ID_BYTES, first, number)
+            lines = self._part(place + size * _COMPARED_BYTES, _LINE.size, first, number)
+            for at, fields in enumerate(_LINE.iter_unpack(lines)):
+                records.append(Record(ids[at * ID_BYTES : (at + 1) * ID_BYTES].hex(), *fields))
+            offset += number
+        return records
+
+    def blocks(self) -> Iterator[Block]:
+        """What is compared of every sample, in order and in bounded memory."""
+        for start in range(0, self.count, BLOCK):
+            place, size = self._block_at(start)
+            body = self._fetch(place, place + size * _COMPARED_BYTES)
+            if len(body) != size * _COMPARED_BYTES:
+                raise DamagedIndex("it is too short")
+            hashes, sets = size * ID_BYTES, size * (ID_BYTES + HASH_BYTES)
+            label_sets = array("I", struct.unpack(f"<{size}I", body[sets:]))
+            yield Block(start, body[:hashes], body[hashes:sets], label_sets)
 
     def select(self, wanted: Sequence[Sequence[str]], offset: int, limit: int) -> tuple[int, list[Record]]:
-        """How many records are in one posting (`state 1`, `label 7`) of each group, and a page of them."""
+        """How many samples are in one posting (`state 1`, `label 7`) of each group, and a page of them."""
         if not wanted:
             return self.count, self.page(offset, limit)
         numbers = self._any_of(wanted[0])
         for group in wanted[1:]:
             other = set(self._any_of(group))
             numbers = [number for number in numbers if number in other]
-        records: list[Record] = []
-        for first, length in runs(numbers[offset : offset + limit]):
-            records += self.page(first, length)
-        return len(numbers), records
+        return len(numbers), self.records(numbers[offset : offset + limit])
 
-    def hashes(self) -> Iterator[tuple[str, bytes]]:
-        """Every sample's id and annotation hash, in the order of ids, in bounded memory."""
-        for first in range(0, self.count, _RECORDS_A_READ):
-            for record in self.page(first, _RECORDS_A_READ):
-                yield record.sample_id, record.annotation_hash
+    def records(self, numbers: Iterable[int]) -> list[Record]:
+        """The records of these numbers, which are sorted."""
+        return [record for first, length in runs(numbers) for record in self.page(first, length)]
+
+    def carriers(self, code: int) -> int:
+        """How many samples carry the label."""
+        return self._postings.get(f"label {code}", (0, 0))[1]
+
+    def _block_at(self, number: int) -> tuple[int, int]:
+        """Where the block of this sample begins, and how many samples it has."""
+        start = number - number % BLOCK
+        return len(MAGIC) + start * _SAMPLE_BYTES, min(BLOCK, self.count - start)
+
+    def _part(self, column: int, width: int, first: int, number: int) -> bytes:
+        body = self._fetch(column + first * width, column + (first + number) * width)
+        if len(body) != number * width:
+            raise DamagedIndex("it is too short")
+        return body
 
     def _any_of(self, postings: Sequence[str]) -> Sequence[int]:
         if len(postings) == 1:
@@ -143,24 +203,6 @@ class VersionIndex:
     def _numbers(self, posting: str) -> Sequence[int]:
         start, count = self._postings.get(posting, (0, 0))
         return array("I", struct.unpack(f"<{count}I", self._fetch(start, start + 4 * count) if count else b""))
-
-
-def differences(before: Iterable[tuple[str, bytes]], after: Iterable[tuple[str, bytes]]) -> Differences:
-    """Compare two versions in one pass over both: they are in the same order."""
-    added = deleted = modified = 0
-    old, new = iter(before), iter(after)
-    left, right = next(old, None), next(new, None)
-    while left or right:
-        if right is None or (left and left[0] < right[0]):
-            deleted += 1
-            left = next(old, None)
-        elif left is None or right[0] < left[0]:
-            added += 1
-            right = next(new, None)
-        else:
-            modified += left[1] != right[1]
-            left, right = next(old, None), next(new, None)
-    return Differences(added, deleted, modified)
 
 
 def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

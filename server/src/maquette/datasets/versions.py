@@ -88,7 +88,7 @@ def create_version(session: Session, actor: Actor, dataset: Dataset, request: Pu
         previous_version_id=_previous(session, dataset),
     )
     dataset.next_version_num += 1
-    title = f"Publish {dataset.name} {version.name}"
+    title = f"{dataset.name} {version.name}"
     payload = {"version_id": version.id}
     task = enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
     version.task_id = task.id

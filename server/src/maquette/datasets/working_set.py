@@ -1,18 +1,31 @@
 """The one place where samples of the working set are added, changed and removed.
 
-A change here is rows, index rows and kept counts in one transaction, so the counts stay exact. Callers hold the lock
-on the dataset (`service.find_dataset(..., lock=True)`) and decide what to write; nothing here knows HTTP or storage.
+A change here is rows, index rows, kept counts and the history in one transaction, so the counts stay exact and every
+change can be undone. Callers hold the lock on the dataset (`service.find_dataset(..., lock=True)`) and decide what to
+write; nothing here knows HTTP or storage.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry
+from maquette.datasets.tables import (
+    LABELLED,
+    UNCONFIRMED,
+    UNLABELLED,
+    Dataset,
+    Label,
+    Sample,
+    SampleLabelEntry,
+    SampleOperation,
+    digest_of,
+)
+from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
+from maquette.kit.ids import new_id
 
 BATCH = 1000
 """Ids in one statement: far below what SQLite and PostgreSQL take, enough to make the round trips cheap."""
@@ -21,6 +34,19 @@ SAMPLE_COLUMNS: tuple[Any, ...] = tuple(getattr(Sample, attribute.key) for attri
 
 CHANGEABLE = ("labels", "state", "hard", "usage", "meta", "labelled_by", "labelled_at")
 """What `change_samples` writes of a sample."""
+
+ANNOTATED, REMOVED, RESTORED, LABEL_REMOVED = "annotate", "remove", "restore", "remove-label"
+"""The actions that the history knows."""
+
+SAMPLE_COLUMNS_KEPT = tuple(
+    attribute.key
+    for attribute in Sample.__mapper__.column_attrs
+    if attribute.key not in ("dataset_id", "generation", "id", "digest")
+)
+"""What the history keeps of a removed sample."""
+
+NAMELESS = 0
+"""The code of an annotation without a label, such as the content of a speech."""
 
 UNTOUCHED: Mapping[str, Any] = {
     "state": UNLABELLED,
@@ -50,8 +76,7 @@ class Tally:
         self.samples["labelled_samples"] += sign * (state == LABELLED)
         self.samples["unconfirmed_samples"] += sign * (state == UNCONFIRMED)
         self.samples["hard_samples"] += sign * hard
-        for label in labels:
-            self.annotations[label["code"]] += sign
+        self.annotations.update({code: sign * number for code, number in _numbers(labels).items()})
         for code in codes_of(labels):
             self.carriers[code] += sign
 
@@ -71,8 +96,22 @@ class Tally:
             )
 
 
-def codes_of(labels: Labels) -> set[int]:
-    return {label["code"] for label in labels}
+def members(dataset: Dataset) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions under which a row of `Sample` belongs to the dataset's working set."""
+    return Sample.dataset_id == dataset.id, Sample.generation == dataset.generation
+
+
+def signature(actor: Actor) -> str:
+    """Who did it, as rows keep it."""
+    return f"human/{actor.domain_name}/{actor.user_name}"
+
+
+def codes_of(labels: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {label["code"] for label in labels} - {NAMELESS}
+
+
+def _numbers(labels: Labels) -> Counter[int]:
+    return Counter(label["code"] for label in labels if label["code"] != NAMELESS)
 
 
 def score_of(labels: Labels) -> float | None:
@@ -89,6 +128,7 @@ def add_samples(session: Session, dataset: Dataset, rows: Sequence[dict[str, Any
     for row in rows:
         whole: dict[str, Any] = {**UNTOUCHED, **row, "dataset_id": dataset.id, "generation": dataset.generation}
         whole["score"] = score_of(whole["labels"])
+        whole["digest"] = digest_of(whole["source"])
         whole["metadata"] = whole.pop("meta")
         complete.append(whole)
         tally.count(1, state=whole["state"], hard=whole["hard"], labels=whole["labels"])
@@ -102,14 +142,23 @@ def read_samples(session: Session, dataset: Dataset, ids: Iterable[str]) -> dict
     """Rows of the working set by id; ids of other datasets or earlier generations are simply absent."""
     found: dict[str, Any] = {}
     for some in batches(ids):
-        query = select(*SAMPLE_COLUMNS).where(
-            Sample.id.in_(some), Sample.dataset_id == dataset.id, Sample.generation == dataset.generation
-        )
+        query = select(*SAMPLE_COLUMNS).where(*members(dataset), Sample.id.in_(some))
         found.update((row.id, row) for row in session.execute(query))
     return found
 
 
-def change_samples(session: Session, dataset: Dataset, changes: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+def read_by_source(session: Session, dataset: Dataset, sources: Iterable[str]) -> dict[str, Any]:
+    """Rows of the working set by source."""
+    found: dict[str, Any] = {}
+    for some in batches(digest_of(source) for source in sources):
+        query = select(*SAMPLE_COLUMNS).where(*members(dataset), Sample.digest.in_(some))
+        found.update((row.source, row) for row in session.execute(query))
+    return found
+
+
+def change_samples(
+    session: Session, dataset: Dataset, actor: Actor, changes: Sequence[tuple[Any, dict[str, Any]]], action: str
+) -> None:
     """Write annotations: pairs of a row as read and its new `CHANGEABLE` values, all of them."""
     if not changes:
         return
@@ -117,20 +166,23 @@ def change_samples(session: Session, dataset: Dataset, changes: Sequence[tuple[A
     updates: list[dict[str, Any]] = []
     gone: list[tuple[str, int]] = []
     new: list[tuple[str, int]] = []
+    place = {"dataset_id": dataset.id, "generation": dataset.generation}
     for row, values in changes:
         tally.count(-1, state=row.state, hard=row.hard, labels=row.labels)
         tally.count(+1, state=values["state"], hard=values["hard"], labels=values["labels"])
         before, after = codes_of(row.labels), codes_of(values["labels"])
         gone += [(row.id, code) for code in before - after]
         new += [(row.id, code) for code in after - before]
-        updates.append({"id": row.id, "score": score_of(values["labels"]), "revision": row.revision + 1, **values})
+        whole = {**place, "id": row.id, "score": score_of(values["labels"]), "revision": row.revision + 1}
+        updates.append({**whole, **values})
     session.execute(update(Sample), updates)
     _remove_entries(session, dataset, gone)
     _add_entries(session, dataset, new)
+    _record(session, dataset, actor, [row for row, _ in changes], action)
     tally.write(session, dataset)
 
 
-def remove_samples(session: Session, dataset: Dataset, rows: Sequence[Any]) -> None:
+def remove_samples(session: Session, dataset: Dataset, actor: Actor, rows: Sequence[Any]) -> None:
     """Delete samples of the working set, given as read."""
     if not rows:
         return
@@ -140,8 +192,32 @@ def remove_samples(session: Session, dataset: Dataset, rows: Sequence[Any]) -> N
     tally.samples["deleted_samples"] += len(rows)
     _remove_entries(session, dataset, [(row.id, code) for row in rows for code in codes_of(row.labels)])
     for some in batches(row.id for row in rows):
-        session.execute(delete(Sample).where(Sample.id.in_(some)).execution_options(synchronize_session=False))
+        session.execute(
+            delete(Sample).where(*members(dataset), Sample.id.in_(some)).execution_options(synchronize_session=False)
+        )
+    _record(session, dataset, actor, rows, REMOVED)
     tally.write(session, dataset)
+
+
+def _record(session: Session, dataset: Dataset, actor: Actor, rows: Sequence[Any], action: str) -> None:
+    """Keep what was there before, for the history."""
+    kept = SAMPLE_COLUMNS_KEPT if action == REMOVED else CHANGEABLE
+    by, at = signature(actor), now_ms()
+    operations = [
+        {
+            "id": new_id(),
+            "dataset_id": dataset.id,
+            "generation": dataset.generation,
+            "sample_id": row.id,
+            "action": action,
+            "revision": row.revision,
+            "before": {name: getattr(row, name) for name in kept},
+            "by": by,
+            "at": at,
+        }
+        for row in rows
+    ]
+    session.connection().execute(insert(SampleOperation.__table__), operations)  # pyright: ignore[reportArgumentType]
 
 
 def batches(ids: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:

@@ -1,6 +1,6 @@
 """From what a request brings to the user it proves: a token, a signature, the console's cookie or a signed link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ def authenticate_token(session: Session, proof: Proof) -> Actor:
     found, user = find_token(session, proof.token, {"token", "workload"})
     if found.project_id and proof.project_id and found.project_id != proof.project_id:
         raise Forbidden("The token is for another project. Ask for a token of this one.")
-    return _actor(session, user, found.kind, proof, found.project_id)
+    return replace(_actor(session, user, found.kind, proof, found.project_id), confined_to=found.workspace_id)
 
 
 def _by_signature(session: Session, vault: Vault, proof: Proof) -> User:

@@ -30,11 +30,11 @@ SYSTEM_POLICIES: dict[str, tuple[str, Document]] = {
         {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["modelarts:*:*", "obs:*:*", "cts:trace:*"]}]},
     ),
     "ModelArts CommonOperations": (
-        "All of ModelArts but the management of dedicated resource pools, and the files it works on.",
+        "All of ModelArts but the management of dedicated resource pools, the files it works on, and one's own traces.",
         {
             "Version": "1.1",
             "Statement": [
-                {"Effect": "Allow", "Action": ["modelarts:*:*", "obs:*:*"]},
+                {"Effect": "Allow", "Action": ["modelarts:*:*", "obs:*:*", "cts:trace:list"]},
                 {
                     "Effect": "Deny",
                     "Action": [f"modelarts:pool:{verb}" for verb in ("create", "update", "delete")]

@@ -1,6 +1,5 @@
 """Signing in: tokens for clients, a cookie session for the console, and the projects a user may choose from."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import Request, Response
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from maquette.db import Database
 from maquette.events import Resource, emit
 from maquette.iam.authentication import SESSION_COOKIE
+from maquette.iam.devices import DEVICE_COOKIE, LIFETIME_S, device_cookie, source_of
 from maquette.iam.errors import bad_credentials, bad_token
 from maquette.iam.passwords import matches
 from maquette.iam.schemas import (
@@ -25,15 +25,15 @@ from maquette.iam.schemas import (
     TokenAnswer,
     TokenBody,
 )
+from maquette.iam.sign_ins import record_refusal, record_sign_in
 from maquette.iam.tables import Domain, Project, Token, User
 from maquette.iam.throttle import SignInThrottle
 from maquette.iam.tokens import HOUR_MS, TokenSpec, find_token, issue_token, revoke_token
-from maquette.iam.users import projects_of, system_actor
+from maquette.iam.users import projects_of
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
 from maquette.web import ANYONE, SIGNED_IN, ActorDep, Router, SessionDep, SettingsDep
-from maquette.web.context import current_request
 
 keystone = Router("/v3", "iam")
 console = Router("/v1/console", "console")
@@ -45,14 +45,11 @@ def create_token(
 ) -> TokenAnswer:
     """Exchange a user's password for a token, which the X-Subject-Token header carries."""
     wanted = body.auth.identity.password.user
-    throttle: SignInThrottle = request.app.state.throttle
-    database: Database = request.app.state.database
-    user, domain = check_password(
-        database, throttle, wanted.domain.name or wanted.domain.id, wanted.name, wanted.password
-    )
+    user, domain = check_password(request, wanted.domain.name or wanted.domain.id, wanted.name, wanted.password)
     project = _scoped_project(session, domain, body.auth.scope)
     lifetime = int(settings.token_hours * HOUR_MS)
     token = issue_token(session, TokenSpec("token", user.id, lifetime, project.id if project else ""))
+    record_sign_in(session, user, (project or projects_of(session, domain.id)[0]).id, "token")
     response.headers["X-Subject-Token"] = token
     owner = Named(id=domain.id, name=domain.name)
     issued = now_ms()
@@ -82,21 +79,15 @@ def sign_in(
     if body.code:
         user = _redeem(session, body.code)
     else:
-        throttle: SignInThrottle = request.app.state.throttle
-        user, _ = check_password(request.app.state.database, throttle, body.domain, body.user, body.password)
+        user, _ = check_password(request, body.domain, body.user, body.password)
     lifetime = int(settings.session_hours * HOUR_MS)
     cookie = issue_token(session, TokenSpec("session", user.id, lifetime))
-    response.set_cookie(
-        SESSION_COOKIE,
-        cookie,
-        max_age=lifetime // 1000,
-        httponly=True,
-        samesite="strict",
-        secure=settings.url.startswith("https://"),
-    )
+    device = device_cookie(request.app.state.vault, user.id)
+    secure = settings.url.startswith("https://")
+    for name, value, seconds in ((SESSION_COOKIE, cookie, lifetime // 1000), (DEVICE_COOKIE, device, LIFETIME_S)):
+        response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure)
     projects = projects_of(session, user.domain_id)
-    actor = _signed_in(session, user, projects[0].id)
-    emit(session, actor, "login", Resource("user", user.id, user.name))
+    actor = record_sign_in(session, user, projects[0].id, "session")
     return _describe(actor, list(projects))
 
 
@@ -112,23 +103,27 @@ def sign_out(request: Request, response: Response, actor: ActorDep, session: Ses
     emit(session, actor, "logout", Resource("user", actor.user_id, actor.user_name))
 
 
-def check_password(
-    database: Database, throttle: SignInThrottle, domain_name: str, name: str, password: str
-) -> tuple[User, Domain]:
-    """The enabled user whose password this is, or Unauthenticated; guesses are slowed down per name.
+def check_password(request: Request, domain_name: str, name: str, password: str) -> tuple[User, Domain]:
+    """The enabled user whose password this is, or Unauthenticated; who guesses is slowed down.
 
     Hashing takes some ten milliseconds of a core: no transaction, and no other writer, waits for that.
     """
-    throttle.check(domain_name, name)
+    database: Database = request.app.state.database
+    throttle: SignInThrottle = request.app.state.throttle
     query = select(User, Domain).join(Domain, Domain.id == User.domain_id)
     with database.read() as session:
         row = session.execute(
             query.where((Domain.name == domain_name) | (Domain.id == domain_name), User.name == name)
         ).one_or_none()
+    who = row[0].id if row else f"{domain_name[:64]}/{name[:64]}"
+    address = request.client.host if request.client else ""
+    source = source_of(request.app.state.vault, who, request.cookies.get(DEVICE_COOKIE, ""), address)
+    throttle.check(who, source)
     if not matches(password, row[0].password_hash if row else None) or row is None or not row[0].enabled:
-        throttle.failed(domain_name, name)
+        throttle.failed(who, source)
+        record_refusal(database, row[0] if row else None)
         raise bad_credentials()
-    throttle.succeeded(domain_name, name)
+    throttle.succeeded(who, source)
     return row[0], row[1]
 
 
@@ -148,12 +143,6 @@ def _scoped_project(session: Session, domain: Domain, scope: Scope) -> Project |
         if project.id == scope.project.id or (not scope.project.id and project.name == scope.project.name):
             return project
     raise Invalid(f"The account '{domain.name}' has no project '{scope.project.name or scope.project.id}'.")
-
-
-def _signed_in(session: Session, user: User, project_id: str) -> Actor:
-    actor = replace(system_actor(session, user, project_id), method="session")
-    context = current_request.get()
-    return replace(actor, request_id=context.request_id, address=context.address) if context else actor
 
 
 def _describe(actor: Actor, projects: list[Project]) -> SessionAnswer:

@@ -94,7 +94,7 @@ class Token(Base):
     """Something that was given out as proof; only its hash is kept.
 
     `kind` is `token` (API), `session` (console cookie), `code` (single-use sign-in link) or `workload` (a job's
-    attempt, named by `subject`). An empty project means any of the domain's.
+    attempt, named by `subject` and confined to the workload's workspace). An empty project means any of the domain's.
     """
 
     __tablename__ = "tokens"
@@ -104,6 +104,7 @@ class Token(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     project_id: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(default="", index=True)
+    workspace_id: Mapped[str] = mapped_column(default="")
     issued_at: Mapped[int] = mapped_column(default=now_ms)
     expires_at: Mapped[int] = mapped_column(index=True)
     revoked_at: Mapped[int | None]

@@ -21,6 +21,7 @@ class TokenSpec:
     lifetime_ms: int
     project_id: str = ""
     subject: str = ""
+    workspace_id: str = ""
 
 
 def issue_token(session: Session, spec: TokenSpec) -> str:
@@ -33,6 +34,7 @@ def issue_token(session: Session, spec: TokenSpec) -> str:
             user_id=spec.user_id,
             project_id=spec.project_id,
             subject=spec.subject,
+            workspace_id=spec.workspace_id,
             expires_at=now_ms() + spec.lifetime_ms,
         )
     )

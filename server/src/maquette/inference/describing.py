@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maquette.inference.schemas import ConfigDetail, Monitor, MonitorList, ServiceDetail, Specification
+from maquette.inference.history import EVENTS
+from maquette.inference.schemas import ConfigDetail, EventItem, Monitor, MonitorList, ServiceDetail, Specification
 from maquette.inference.service import instances_of
-from maquette.inference.tables import DEPLOYING, READY, Instance, Service, ServiceMinute
+from maquette.inference.tables import DEPLOYING, READY, Instance, Service, ServiceEvent, ServiceMinute
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.pools import Flavor, Workload, attempt_directory, find_flavor, usage_of
@@ -68,6 +69,13 @@ def _config(session: Session, item: dict[str, Any], newest: list[Instance], posi
         custom_spec={},
         additional_properties=item["additional_properties"],
         apis=model.apis if model else [],
+    )
+
+
+def event(row: ServiceEvent) -> EventItem:
+    code, values = EVENTS.read(row.info) or (None, {})
+    return EventItem(
+        event_type=row.type, event_info=row.info, event_code=code, event_values=values, occur_time=row.time
     )
 
 

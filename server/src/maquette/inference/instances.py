@@ -66,7 +66,7 @@ class ServiceKind:
         again = workload.phase == WAITING
         if workload.reason not in ("stopped", "cancelled"):
             instance.trouble = self._reason(workload, again=again)
-            note(session, service.id, f"instance {instance.id[-8:]} ended: {instance.trouble}", abnormal=True)
+            note(session, service.id, "instance-ended", instance=instance.id[-8:], reason=instance.trouble)
         served = instance.revision == service.live_revision
         hopeless = workload.exit_code in HOPELESS_EXITS or workload.attempt > HOPELESS_ATTEMPTS
         instance.state = LOADING if again and (served or not hopeless) else GONE

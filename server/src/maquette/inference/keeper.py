@@ -107,7 +107,7 @@ class ServiceKeeper:
     def _look(self, session: Session, service_id: str = "") -> list[Scene]:
         query = select(Service).where(Service.status != STOPPED)
         # One that is about to be changed is held: a user may be changing it too.
-        chosen = query.where(Service.id == service_id).with_for_update() if service_id else query
+        chosen = query.where(Service.id == service_id).with_for_update(key_share=True) if service_id else query
         services = session.scalars(chosen).all()
         ids = [row.id for row in services]
         instances = session.scalars(select(Instance).where(Instance.service_id.in_(ids)).order_by(Instance.id)).all()
@@ -191,19 +191,19 @@ def _retirements(scene: Scene, instances: list[Instance]) -> list[partial[None]]
 
 
 def _stop_as_scheduled(service: Service, session: Session) -> None:
-    stop_service(session, service, "the scheduled time has come: stop service")
+    stop_service(session, service, "stop-as-scheduled")
 
 
 def _note_state(instance: Instance, state: str, session: Session) -> None:
     instance.state = state
     if state == READY:
-        note(session, instance.service_id, f"instance {instance.id[-8:]} is ready")
+        note(session, instance.service_id, "instance-ready", instance=instance.id[-8:])
 
 
 def _stopped(service: Service, session: Session) -> None:
     service.finished_at = now_ms()
     _set_status(service, STOPPED, service.message, session)
-    note(session, service.id, "service stopped")
+    note(session, service.id, "stopped")
 
 
 def _deploy(service: Service, position: int, session: Session) -> None:
@@ -227,7 +227,7 @@ def _deploy(service: Service, position: int, session: Session) -> None:
         deadline=now_ms() + item["deploy_timeout_in_seconds"] * 1000,
     )
     session.add(instance)
-    note(session, service.id, f"[{item['model_name']} {item['model_version']}] preparing environment")
+    note(session, service.id, "prepare-instance", model=f"{item['model_name']} {item['model_version']}")
 
 
 def _go_live(service: Service, session: Session) -> None:
@@ -235,13 +235,13 @@ def _go_live(service: Service, session: Session) -> None:
     service.started_at, service.finished_at = service.started_at or now_ms(), None
     _set_status(service, RUNNING, "", session)
     record_change(session, service, "SUCCESS")
-    note(session, service.id, "deploy service success")
+    note(session, service.id, "deployed")
     _keep_pins(service, session)
 
 
 def _give_up(service: Service, reason: str, session: Session) -> None:
     record_change(session, service, "FAIL")
-    note(session, service.id, f"deploy service failed: {reason}", abnormal=True)
+    note(session, service.id, "deploy-failed", reason=reason)
     if not service.live_revision:
         _set_status(service, FAILED, reason, session)
         return

@@ -7,14 +7,13 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from maquette.inference import service as services
-from maquette.inference.describing import detail, monitors, specification, summary
+from maquette.inference.describing import detail, event, monitors, specification, summary
 from maquette.inference.errors import no_instance
 from maquette.inference.schemas import (
     ChangeItem,
     ChangeList,
     CreatedService,
     CreateService,
-    EventItem,
     EventList,
     InstanceItem,
     InstanceList,
@@ -30,7 +29,8 @@ from maquette.inference.tables import RUNNING, Instance, ServiceChange, ServiceE
 from maquette.kit.errors import Invalid
 from maquette.kit.pages import INT64_MAX, page_numbered
 from maquette.pools import Workload, check_may_run, flavors, log_path
-from maquette.pools.watching import read_bytes
+from maquette.pools.tables import ACTIVE
+from maquette.pools.watching import read_bytes, read_text
 from maquette.pools.workloads import attempt_path
 from maquette.web import ActorDep, Contract, DatabaseDep, Router, SessionDep, SettingsDep
 
@@ -150,7 +150,7 @@ def show_service_events(
     order = ServiceEvent.id.desc() if query.order == "desc" else ServiceEvent.id.asc()
     page = page_numbered(query.limit, query.offset)
     found = session.scalars(matching.order_by(order).offset(page.skip).limit(page.limit)).all()
-    items = [EventItem(event_type=item.type, event_info=item.info, occur_time=item.time) for item in found]
+    items = [event(item) for item in found]
     return EventList(service_id=row.id, service_name=row.name, total_count=total, count=len(items), events=items)
 
 
@@ -205,20 +205,21 @@ def show_instance_log(
 ) -> InstanceLog:
     """Up to 1 MiB of what the instance printed, from `offset` in bytes; -1 is the end's last MiB.
 
-    Between two attempts it is the last one's.
+    Characters are whole; the `offset` that is answered is for the next call. Between two attempts it is the last
+    one's log.
     """
     with database.read() as session:
         row = services.find_service(session, actor, service_id)
         instance, workload = session.get(Instance, instance_id), session.get(Workload, instance_id)
         if instance is None or workload is None or instance.service_id != row.id:
             raise no_instance(instance_id)
-    path = log_path(settings, workload)
+    path, grows = log_path(settings, workload), workload.phase in ACTIVE
     if workload.attempt > 1 and not path.exists():
-        path = settings.jobs_dir / attempt_path(workload.id, workload.attempt - 1) / "log"
+        path, grows = settings.jobs_dir / attempt_path(workload.id, workload.attempt - 1) / "log", False
     _, size = read_bytes(path, 0, 0)
     start = max(size - LOG_CHUNK, 0) if offset < 0 else min(offset, size)
-    content, size = read_bytes(path, start, LOG_CHUNK)
-    return InstanceLog(content=content.decode("utf-8", "replace"), offset=start + len(content), size=size)
+    piece = read_text(path, start, LOG_CHUNK, grows=grows)
+    return InstanceLog(content=piece.content, offset=piece.end, size=piece.size)
 
 
 def _instance(instance: Instance, workload: Workload) -> InstanceItem:

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, WithJsonSchema
 
+from maquette.inference.history import EVENTS
+from maquette.kit.sentences import Values
 from maquette.web import Contract
 
 Text = Annotated[str, Field(max_length=256)]
 # Set inside the sandbox after its interpreter has begun: LD_PRELOAD and the like reach only what the model starts.
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,127}$")]
+EventCode = Annotated[str, WithJsonSchema({"type": "string", "enum": EVENTS.codes})]
 
 
 class Schedule(Contract):
@@ -121,8 +124,12 @@ class ServiceDetail(ServiceItem):
 
 
 class EventItem(Contract):
+    """`event_code` and `event_values` are ours: what `event_info` says, for those who say it in another language."""
+
     event_type: str
     event_info: str
+    event_code: EventCode | None
+    event_values: Values
     occur_time: int
 
 

@@ -78,7 +78,7 @@ def create_service(session: Session, actor: Actor, wanted: CreateService) -> Ser
     )
     session.add(service)
     session.flush()
-    _ask_for(session, service, "start to deploy service")
+    _ask_for(session, service, "deploy")
     emit(session, actor, "addService", _resource(service))
     wake_worker(session)
     return service
@@ -97,7 +97,7 @@ def update_service(session: Session, actor: Actor, service: Service, wanted: Upd
         service.priority = wanted.priority
     if wanted.config is not None:
         service.config = _checked_config(session, actor, wanted.config)
-        _deploy_anew(session, service, "start to update service")
+        _deploy_anew(session, service, "update")
     if wanted.status is not None:
         _start_or_stop(session, actor, service, wanted.status)
     if wanted.status is None or wanted.config is not None:
@@ -120,17 +120,21 @@ def delete_service(session: Session, actor: Actor, service: Service) -> None:
     wake_worker(session)
 
 
-def stop_service(session: Session, service: Service, info: str) -> None:
+def stop_service(session: Session, service: Service, event: str) -> None:
     """Want it stopped: it gets no more calls, and the keeper ends its instances."""
     service.wanted, service.due_at, service.live_revision = STOPPED, None, 0
     service.status, service.transition_at, service.message = STOPPING, now_ms(), ""
-    note(session, service.id, info)
+    note(session, service.id, event)
 
 
 def find_service(session: Session, actor: Actor, service_id: str, *, lock: bool = False) -> Service:
-    """The service, or NotFound. `lock` before any change: it and the keeper queue (SQLite queues all writers)."""
+    """The service, or NotFound. `lock` before any change: it and the keeper queue (SQLite queues all writers).
+
+    Its key stays free (FOR NO KEY UPDATE): who records an instance's end holds the workload and adds an event here,
+    while we come from the other side.
+    """
     query = select(Service).where(Service.id == service_id, visible_to(actor, Service))
-    service = session.scalar(query.with_for_update() if lock else query)
+    service = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if service is None:
         raise no_service(service_id)
     return service
@@ -183,32 +187,32 @@ def _checked_config(session: Session, actor: Actor, items: Sequence[ConfigItem])
     return config
 
 
-def _deploy_anew(session: Session, service: Service, info: str) -> None:
+def _deploy_anew(session: Session, service: Service, event: str) -> None:
     # A change that failed keeps its number: the next one is beyond all.
     newest = select(func.max(ServiceChange.revision)).where(ServiceChange.service_id == service.id)
     service.revision = (session.scalar(newest) or 0) + 1
     service.message = ""
     if service.wanted == RUNNING:
         service.status, service.transition_at = DEPLOYING, now_ms()
-    _ask_for(session, service, info)
+    _ask_for(session, service, event)
 
 
 def _start_or_stop(session: Session, actor: Actor, service: Service, status: str) -> None:
     if status == service.wanted and not (status == RUNNING and service.status == FAILED):
         return
     if status == STOPPED:
-        stop_service(session, service, "stop service")
+        stop_service(session, service, "stop")
     else:
         service.wanted, service.due_at = RUNNING, _due([Schedule(**item) for item in service.schedule])
-        _deploy_anew(session, service, "start service")
+        _deploy_anew(session, service, "start")
     emit(session, actor, "startOrStopService", _resource(service), status=status)
 
 
-def _ask_for(session: Session, service: Service, info: str) -> None:
+def _ask_for(session: Session, service: Service, event: str) -> None:
     for item in service.config:
         pin(session, item["model_id"], "service", service.id)
     session.add(ServiceChange(service_id=service.id, revision=service.revision, config=service.config))
-    note(session, service.id, info)
+    note(session, service.id, event)
     session.flush()
 
 

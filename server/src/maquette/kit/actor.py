@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 class Actor:
     """A signed-in user acting in one project. `workspaces` are those of the project that the user may enter.
 
-    `method` says how the user proved it: token, signature, session, workload (a job's own token) or system.
+    `method` says how the user proved it: token, signature, session, workload (a job's own token) or system. A workload
+    is `confined_to` the workspace it lives in.
     """
 
     user_id: str
@@ -20,6 +21,7 @@ class Actor:
     method: str = "system"
     request_id: str = ""
     address: str = ""
+    confined_to: str = ""
 
     def within(self, project_id: str, workspaces: frozenset[str]) -> "Actor":
         return replace(self, project_id=project_id, workspaces=workspaces)

@@ -32,9 +32,18 @@ class Settings(BaseSettings):
     object_limit: int = 5 << 40
     upload_chunk: int = 8 << 20
     free_space_reserve: int = Field(default=64 << 20, description="refuse uploads that would leave less than this")
+    private_endpoints: bool = Field(
+        default=True, description="S3 services may be in private networks; false: only public ones, over https"
+    )
     archive_bytes: int = 50 << 30
     archive_files: int = 1_000_000
     image_bytes: int = 25 << 20
+    sample_bytes: int = Field(default=5 << 30, description="the largest file of a sample that is no image")
+    text_line_bytes: int = Field(default=100 << 10, description="the longest line of a text file")
+    text_bytes: int = Field(default=2 << 20, description="the longest text of a manifest's content://")
+    manifest_bytes: int = 5 << 30
+    annotation_bytes: int = Field(default=100 << 20, description="the largest file of annotations in one document")
+    thumbnail_cache: int = Field(default=2 << 30, ge=0, description="what thumbnails kept on disk may take together")
     package_bytes: int = Field(default=20 << 30, description="the largest model package")
     package_files: int = 10_000
     label_name_pattern: str = Field(default="", description="an extra rule for label names, such as the guide's own")

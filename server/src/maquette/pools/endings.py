@@ -16,7 +16,8 @@ from maquette.pools.workloads import attempt_path
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_S = 60
+LONGEST_PAUSE_S = 60
+STABLE_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def finish(session: Session, attempt: Attempt, outcome: Outcome, kind: WorkloadK
     row.finished_at = row.updated_at = outcome.finished_at or now_ms()
     row.devices = []
     revoke_workload_tokens(session, attempt.subject)
+    if _was_stable(row):
+        row.restarts = 0
     if _tries_again(row):
         _begin_again(row)
     session.flush()
@@ -96,13 +99,25 @@ def _sentence(row: Workload, outcome: Outcome) -> str:
 
 def _tries_again(row: Workload) -> bool:
     over = row.reason in ("stopped", "cancelled") or (row.kind != "service" and row.reason == "completed")
-    return row.wanted == WANT_RUNNING and not over and row.attempt <= row.max_restarts
+    return row.wanted == WANT_RUNNING and not over and row.restarts < row.max_restarts
+
+
+def _was_stable(row: Workload) -> bool:
+    """What has run well for a while is no crash loop, however often it was started before."""
+    ran_ms = row.finished_at - row.started_at if row.started_at and row.finished_at else 0
+    return ran_ms >= STABLE_S * 1000
+
+
+def pause_s(restarts: int) -> int:
+    """How long the next attempt waits after so many restarts in a row."""
+    return min(2**restarts, LONGEST_PAUSE_S)
 
 
 def _begin_again(row: Workload) -> None:
-    pause = min(2 ** (row.attempt - 1), _LONGEST_PAUSE_S)
+    pause = pause_s(row.restarts)
     row.message = f"Attempt {row.attempt} ended ({row.message or 'it completed'}) The next one begins in {pause} s."
     row.attempt += 1
+    row.restarts += 1
     row.directory = attempt_path(row.id, row.attempt)
     row.phase, row.fence, row.not_before = WAITING, "", now_ms() + pause * 1000
 

@@ -169,7 +169,8 @@ class Reconciler:
             outcome = Outcome("not_started", f"It could not be prepared; the server's log has it under {row.id}.")
         else:
             revoke_workload_tokens(session, attempt.subject)
-            spec = TokenSpec("workload", row.owner_id, TOKEN_LIFETIME_MS, row.project_id, attempt.subject)
+            owner = row.owner_id, TOKEN_LIFETIME_MS, row.project_id
+            spec = TokenSpec("workload", *owner, subject=attempt.subject, workspace_id=row.workspace_id)
             return Claim(row, program, issue_token(session, spec))
         finish(session, attempt, outcome, self.kinds.get(row.kind))
         return None

@@ -18,8 +18,9 @@ class Workload(Base, Owned):
 
     `attempt` and `fence` name the present attempt: its end is recorded only while the row still carries both. While
     the phase is one of OCCUPYING the row holds `cpu`, `memory` and `devices` of the pool: slots are the sum of these
-    rows, there is no counter. `directory` is the attempt's, relative to the jobs directory. `reason` and `message` say
-    why a workload waits, and later how it ended.
+    rows, there is no counter. `directory` is the attempt's, relative to the jobs directory. `restarts` are those in a
+    row: an attempt that ran for a while begins the count anew. `reason` and `message` say why a workload waits, and
+    later how it ended.
     """
 
     __tablename__ = "workloads"
@@ -38,6 +39,7 @@ class Workload(Base, Owned):
     gpus: Mapped[int] = mapped_column(default=0)
     devices: Mapped[list[Any]] = mapped_column(default=list)
     max_restarts: Mapped[int] = mapped_column(default=0)
+    restarts: Mapped[int] = mapped_column(default=0)
     wanted: Mapped[str] = mapped_column(default=WANT_RUNNING)
     stopped_by: Mapped[str] = mapped_column(default="")
     phase: Mapped[str] = mapped_column(default=WAITING)

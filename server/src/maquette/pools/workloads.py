@@ -20,7 +20,8 @@ from maquette.pools.tables import ACTIVE, OCCUPYING, WANT_STOPPED, Workload
 class WorkloadSpec:
     """`kind` names the domain's WorkloadKind, `subject_id` its row, `flavor` a code; `spec` is the domain's own JSON.
 
-    With `max_restarts` an attempt that fails (a service's: that ends) is followed by another one, after a pause.
+    With `max_restarts` an attempt that fails (a service's: that ends) is followed by another one, after a pause, until
+    so many in a row have not lasted.
     """
 
     kind: str
@@ -57,7 +58,11 @@ def request_workload(session: Session, actor: Actor, spec: WorkloadSpec) -> Work
 
 
 def stop_workload(session: Session, workload: Workload, *, by: str = "") -> bool:
-    """Ask a workload to end; False when it has ended already. `by` is who asked, for the reason that is shown."""
+    """Ask a workload to end; False when it has ended already. `by` is who asked, for the reason that is shown.
+
+    The row is held from here to the transaction's end, so that its end is recorded before the answer or after it.
+    """
+    session.refresh(workload, with_for_update=True)
     if workload.phase not in ACTIVE:
         return False
     if workload.wanted != WANT_STOPPED:

@@ -28,6 +28,7 @@ from maquette.registry.tables import PUBLISHED, Model
 from maquette.storage import ObjectInfo, ObjectStore, safe_key
 from maquette.storage.disk import disk_errors
 from maquette.tasks import RunningTask, TaskHandler
+from maquette.tasks.progress import PROGRESS
 
 NEEDS_CODE = frozenset({"PyTorch", "MXNet", "Caffe", "Spark_MLlib", "Custom"})
 STEP_S = 0.25
@@ -124,7 +125,9 @@ class _Copy:
 
     def _step(self, name: str) -> None:
         if time.monotonic() >= self.next_step:
-            with self.task.step(progress=0.95 * self.copied / max(self.size, 1), message=name):
+            with self.task.step(
+                progress=0.95 * self.copied / max(self.size, 1), message=PROGRESS.say("copying-file", name=name)
+            ):
                 self.next_step = time.monotonic() + STEP_S
 
 

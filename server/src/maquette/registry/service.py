@@ -20,7 +20,7 @@ from maquette.tasks import Task, TaskSpec, cancel, enqueue
 from maquette.tasks.queue import active_tasks
 from maquette.workspaces import check_workspace
 
-PUBLISH, REMOVE = "publish_model", "remove_model"
+PUBLISH, REMOVE = "model.publish", "model.remove"
 
 
 @dataclass(frozen=True, slots=True)

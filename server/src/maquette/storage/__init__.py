@@ -1,6 +1,6 @@
 """Where objects lie: one seam (`base.ObjectStore`), three implementations, and the rules for keys."""
 
-from maquette.storage.base import CHUNK, Listing, ObjectInfo, ObjectMissing, ObjectStore
+from maquette.storage.base import CHUNK, Listing, ObjectExists, ObjectInfo, ObjectMissing, ObjectStore, Report
 from maquette.storage.keys import obs_url, parse_obs_url, safe_key
 from maquette.storage.local import LocalStore
 from maquette.storage.memory import MemoryStore
@@ -10,9 +10,11 @@ __all__ = [
     "Listing",
     "LocalStore",
     "MemoryStore",
+    "ObjectExists",
     "ObjectInfo",
     "ObjectMissing",
     "ObjectStore",
+    "Report",
     "obs_url",
     "parse_obs_url",
     "safe_key",

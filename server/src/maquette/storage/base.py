@@ -5,16 +5,18 @@ A store is one bucket. Keys are the bucket's object names: UTF-8, `/` between se
 lies below it (on disk a folder with content needs no marker). All calls are synchronous and thread-safe, and no call
 is made inside a database transaction.
 
-Errors: `ObjectMissing` for an absent key, `StorageFull` when space runs out (nothing of the object is visible then),
-`Unavailable` when the store does not answer. Any other failure of the medium is `Unavailable` too, with its reason.
+Errors: `ObjectMissing` for an absent key, `ObjectExists` for one that was to be new, `StorageFull` when space runs out
+(nothing of the object is visible then), `Unavailable` when the store does not answer. Any other failure of the medium
+is `Unavailable` too, with its reason.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from maquette.kit.errors import NotFound
+from maquette.kit.errors import Conflict, NotFound
 
 CHUNK = 1 << 20
 
@@ -25,6 +27,23 @@ class ObjectMissing(NotFound):
     def __init__(self, key: str) -> None:
         super().__init__(f"The object '{key}' does not exist.", code="ModelArts.4404")
         self.key = key
+
+
+class ObjectExists(Conflict):
+    """The key that was to be new names something already."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is something named '{key}' already. Choose another name, or remove what is there.")
+        self.key = key
+
+
+# Called as a copy comes along, with the bytes so far and what a later call needs to go on from there (plain JSON).
+# What it raises ends the copy.
+Report = Callable[[int, Mapping[str, Any]], None]
+
+
+def unreported(done: int, state: Mapping[str, Any]) -> None:
+    """The report of a copy that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,14 @@ class ObjectStore(ABC):
         """Store the object whole or not at all, durably, replacing what was there. Memory stays bounded."""
 
     @abstractmethod
+    def create(self, key: str, content: bytes) -> ObjectInfo:
+        """Store a new object as `write` does, or raise ObjectExists and leave what is there. For small ones only.
+
+        Of any number who create one key at once in this process, one succeeds. Whether that holds against other
+        processes too is the medium's affair: a disk sees to it, and so do S3 services that honour `If-None-Match`.
+        """
+
+    @abstractmethod
     def delete(self, key: str) -> None:
         """Remove one object; an absent key is no error."""
 
@@ -97,12 +124,35 @@ class ObjectStore(ABC):
 
     def copy(self, source: str, target: str) -> ObjectInfo:
         """Copy within the store."""
-        return self.write(target, self.read(source))
+        return self.copy_from(self, source, target)
+
+    def copy_from(
+        self,
+        origin: "ObjectStore",
+        source: str,
+        target: str,
+        report: Report = unreported,
+        state: Mapping[str, Any] | None = None,
+    ) -> ObjectInfo:
+        """Copy an object of this or another store, whole or not at all, by the shortest way there is between the two.
+
+        With a `state` (empty at first) what was copied outlives an error: called again with the state last reported,
+        it goes on there as far as the medium allows, unless the source has changed. Whoever does not go on gives
+        that state to `discard_copy`.
+        """
+        return self.write(target, _watched(origin.read(source), report))
+
+    def discard_copy(self, state: Mapping[str, Any]) -> None:  # noqa: B027 - a plain write leaves nothing
+        """Let go of what an unfinished copy has left; nothing happens if that is gone."""
+
+    def rename(self, source: str, target: str) -> ObjectInfo | None:
+        """Give the object another key at once, or return None where only a copy can do that."""
+        return self.head(source) if source == target else None
 
     def move(self, source: str, target: str) -> ObjectInfo:
         """Give the object another key. Where this is no rename, a crash in the middle leaves both keys."""
-        if source == target:
-            return self.head(source)
+        if renamed := self.rename(source, target):
+            return renamed
         info = self.copy(source, target)
         self.delete(source)
         return info
@@ -129,3 +179,11 @@ class ObjectStore(ABC):
 
     def close(self) -> None:  # noqa: B027 - most stores hold nothing to let go of
         """Let go of connections. The store is not used afterwards."""
+
+
+def _watched(chunks: Iterable[bytes], report: Report) -> Iterator[bytes]:
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        report(done, {})

@@ -5,6 +5,7 @@ while we look, leads outside. This module knows descriptors and errno; what an o
 """
 
 import errno
+import fcntl
 import os
 import time
 import uuid
@@ -19,6 +20,7 @@ TEMPORARY = ".maquette-tmp"
 RESERVED = frozenset({TEMPORARY, "lost+found"})
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LINKLESS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLASH = {errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY}
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
@@ -104,24 +106,46 @@ def prune(root: Path, segments: Sequence[str]) -> None:
         os.fsync(top)
 
 
-class Temporary:
-    """A file being written beside the objects, on the same file system; removed unless it was renamed away."""
+def place_new(source: str, name: str, source_folder: int | None, folder: int) -> None:
+    """Give a finished file its name without taking that from another. Raises FileExistsError; the source may stay."""
+    try:
+        os.link(source, name, src_dir_fd=source_folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _LINKLESS:
+            raise
+    else:
+        return
+    # Without hard links (exFAT), those who make new files in a folder take turns.
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with suppress(FileNotFoundError):
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    os.rename(source, name, src_dir_fd=source_folder, dst_dir_fd=folder)
 
-    def __init__(self, root: Path, key: str) -> None:
+
+class Temporary:
+    """A file being written beside the objects, on the same file system; removed unless it was renamed away.
+
+    With `name` it goes on with an earlier one if that is still there, and is kept when an error ends it.
+    """
+
+    def __init__(self, root: Path, key: str, name: str = "") -> None:
         self._key = key
-        self.name = uuid.uuid4().hex
+        self._kept = bool(name)
+        self.name = name or uuid.uuid4().hex
         with disk_errors(key), opened_folder(root, [TEMPORARY], create=True) as folder:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._file = os.open(self.name, flags, 0o666, dir_fd=folder)
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (0 if name else os.O_EXCL)
+            self.file = os.open(self.name, flags, 0o666, dir_fd=folder)
             self.folder = os.dup(folder)
 
     def __enter__(self) -> "Temporary":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(self.name, dir_fd=self.folder)
-        os.close(self._file)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not self._kept:
+            with suppress(FileNotFoundError):
+                os.unlink(self.name, dir_fd=self.folder)
+        os.close(self.file)
         os.close(self.folder)
 
     def fill(self, chunks: Iterable[bytes]) -> os.stat_result:
@@ -130,10 +154,16 @@ class Temporary:
             with disk_errors(self._key):
                 rest = memoryview(chunk)
                 while rest:
-                    rest = rest[os.write(self._file, rest) :]
+                    rest = rest[os.write(self.file, rest) :]
         with disk_errors(self._key):
-            os.fsync(self._file)
-            return os.fstat(self._file)
+            os.fsync(self.file)
+            return os.fstat(self.file)
+
+
+def remove_temporary(root: Path, name: str) -> None:
+    """Remove one unfinished file, if it is there."""
+    with disk_errors(TEMPORARY), suppress(FileNotFoundError), opened_folder(root, [TEMPORARY]) as folder:
+        os.unlink(name, dir_fd=folder)
 
 
 def sweep(root: Path, older_than_s: float) -> int:

@@ -10,13 +10,24 @@ What differs from an object store, on purpose:
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+import uuid
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from maquette.kit.errors import Conflict, Invalid, Unavailable
-from maquette.storage import disk
-from maquette.storage.base import CHUNK, Listing, ObjectInfo, ObjectMissing, ObjectStore
+from maquette.storage import disk, local_copying
+from maquette.storage.base import (
+    CHUNK,
+    Listing,
+    ObjectExists,
+    ObjectInfo,
+    ObjectMissing,
+    ObjectStore,
+    Report,
+    unreported,
+)
 from maquette.storage.disk import ABSENT, RESERVED, disk_errors, explained, opened_folder, opened_root
 from maquette.storage.keys import safe_key
 from maquette.storage.local_listing import Ordered, described, folder_described, visible, walked
@@ -54,6 +65,15 @@ class LocalStore(ObjectStore):
         with disk.Temporary(self._root, key) as temporary:
             status = temporary.fill((content,) if isinstance(content, bytes) else content)
             self._publish(key, temporary.name, temporary.folder)
+        return described(key, status)
+
+    def create(self, key: str, content: bytes) -> ObjectInfo:
+        if key.endswith("/"):
+            raise Invalid(f"'{key}' is a folder, and only objects can be made new.")
+        self._refuse_clash(key)
+        with disk.Temporary(self._root, key) as temporary:
+            status = temporary.fill((content,))
+            self._publish(key, temporary.name, temporary.folder, replace=False)
         return described(key, status)
 
     def delete(self, key: str) -> None:
@@ -103,17 +123,46 @@ class LocalStore(ObjectStore):
             return super().adopt(key, path)
         return described(key, status)
 
-    def move(self, source: str, target: str) -> ObjectInfo:
+    def copy_from(
+        self,
+        origin: ObjectStore,
+        source: str,
+        target: str,
+        report: Report = unreported,
+        state: Mapping[str, Any] | None = None,
+    ) -> ObjectInfo:
+        info = origin.head(source)
+        if source.endswith("/") or target.endswith("/"):
+            return super().copy_from(origin, source, target, report)
+        self._refuse_clash(target)
+        name, start = self._continued(info, state)
+        with disk.Temporary(self._root, target, name) as temporary:
+            if os.fstat(temporary.file).st_size < start:
+                start = 0  # swept in the meantime, and begun anew
+            span = local_copying.Span(target, temporary.file, start, info.size)
+            for done in _copying(origin, source, span):
+                report(done, {"file": temporary.name, "etag": info.etag, "done": done})
+            status = temporary.fill(())
+            if status.st_size != info.size or origin.head(source).etag != info.etag:
+                raise Conflict(f"The object '{source}' changed while it was being copied. Copy it again.")
+            self._publish(target, temporary.name, temporary.folder)
+        return described(target, status)
+
+    def discard_copy(self, state: Mapping[str, Any]) -> None:
+        if name := state.get("file"):
+            disk.remove_temporary(self._root, name)
+
+    def rename(self, source: str, target: str) -> ObjectInfo | None:
         self.head(source)
         if source.endswith("/") or source == target:
-            return super().move(source, target)
+            return super().rename(source, target)
         folders, name = _parts(source)
         try:
             with opened_folder(self._root, folders) as folder:
                 self._publish(target, name, folder)
                 os.fsync(folder)
         except _AnotherDisk:
-            return super().move(source, target)
+            return None
         except OSError as error:
             raise _read_error(error, source) from error
         with disk_errors(source):
@@ -125,17 +174,10 @@ class LocalStore(ObjectStore):
             return None
         return self._root / key
 
-    def sweep(self, older_than_s: float) -> int:
-        """Remove what interrupted writes left behind. Nothing that is still being written may be as old."""
-        return disk.sweep(self._root, older_than_s)
-
-    def _stream(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
-        """The first item is empty and says only that the file is open."""
+    @contextmanager
+    def opened(self, key: str) -> Generator[int, None, None]:
+        """The object's file, open for reading while the block lasts."""
         folders, name = _parts(key)
-        if key.endswith("/"):
-            self.head(key)
-            yield b""
-            return
         try:
             with opened_folder(self._root, folders) as folder:
                 # Without O_NONBLOCK the open would wait for the other end of a named pipe.
@@ -146,6 +188,21 @@ class LocalStore(ObjectStore):
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode) or _reserved(folders, name):
                 raise ObjectMissing(key)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def sweep(self, older_than_s: float) -> int:
+        """Remove what interrupted writes left behind. Nothing that is still being written may be as old."""
+        return disk.sweep(self._root, older_than_s)
+
+    def _stream(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
+        """The first item is empty and says only that the file is open."""
+        if key.endswith("/"):
+            self.head(key)
+            yield b""
+            return
+        with self.opened(key) as descriptor:
             yield b""
             at = start
             while end is None or at < end:
@@ -155,8 +212,15 @@ class LocalStore(ObjectStore):
                     return
                 at += len(chunk)
                 yield chunk
-        finally:
-            os.close(descriptor)
+
+    def _continued(self, info: ObjectInfo, state: Mapping[str, Any] | None) -> tuple[str, int]:
+        """The unfinished file to go on with and where; a new one, or none that is to be kept."""
+        if state is None:
+            return "", 0
+        if state and state["etag"] == info.etag:
+            return state["file"], state["done"]
+        self.discard_copy(state)
+        return uuid.uuid4().hex, 0
 
     def _marker(self, key: str, segments: Sequence[str]) -> ObjectInfo:
         with opened_folder(self._root, segments) as folder:
@@ -189,15 +253,18 @@ class LocalStore(ObjectStore):
         if stat.S_ISDIR(status.st_mode):
             raise explained(IsADirectoryError(errno.EISDIR, ""), key)
 
-    def _publish(self, key: str, source: str, source_folder: int | None) -> None:
-        """Rename a finished file to its key and make that durable. Nothing of the key is left behind on failure."""
+    def _publish(self, key: str, source: str, source_folder: int | None, *, replace: bool = True) -> None:
+        """Give a finished file its key and make that durable. Nothing of the key is left behind on failure."""
         folders, name = _parts(key)
         if key.endswith("/") or _reserved(folders, name):
             raise _reserved_error(key)
         for _ in range(_ATTEMPTS):
             try:
                 with opened_folder(self._root, folders, create=True) as folder:
-                    os.rename(source, name, src_dir_fd=source_folder, dst_dir_fd=folder)
+                    if replace:
+                        os.rename(source, name, src_dir_fd=source_folder, dst_dir_fd=folder)
+                    else:
+                        disk.place_new(source, name, source_folder, folder)
                     os.fsync(folder)
                     return
             except FileNotFoundError as error:
@@ -208,6 +275,8 @@ class LocalStore(ObjectStore):
             except OSError as error:
                 with suppress(OSError):
                     disk.prune(self._root, folders)
+                if not replace and isinstance(error, FileExistsError):
+                    raise ObjectExists(key) from error
                 if error.errno == errno.EXDEV:
                     raise _AnotherDisk from error
                 raise explained(error, key) from error
@@ -241,6 +310,15 @@ class _AnotherDisk(Unavailable):
         super().__init__(
             "The object could not be stored: another disk is mounted below the bucket's folder. Make a bucket of it."
         )
+
+
+def _copying(origin: ObjectStore, source: str, span: local_copying.Span) -> Iterator[int]:
+    """How far the copy has come, again and again."""
+    if isinstance(origin, LocalStore):
+        with origin.opened(source) as file:
+            yield from local_copying.from_file(file, span)
+    else:
+        yield from local_copying.from_chunks(origin.read(source, span.start), span)
 
 
 def _parts(key: str) -> tuple[list[str], str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
-from maquette.storage.base import CHUNK, Listing, ObjectInfo, ObjectMissing, ObjectStore
+from maquette.storage.base import CHUNK, Listing, ObjectExists, ObjectInfo, ObjectMissing, ObjectStore
 from maquette.storage.keys import order, safe_key
 
 
@@ -24,13 +24,12 @@ class MemoryStore(ObjectStore):
         return (content[at : at + CHUNK] for at in range(0, len(content), CHUNK))
 
     def write(self, key: str, content: bytes | Iterable[bytes]) -> ObjectInfo:
-        body = content if isinstance(content, bytes) else b"".join(content)
-        if key.endswith("/") and body:
-            raise Invalid(f"The folder '{key}' cannot hold bytes itself. Leave the trailing slash away.")
-        info = ObjectInfo(safe_key(key), len(body), now_ms(), f"{next(self._versions):x}")
-        with self._lock:
-            self._objects[key] = (info, body)
-        return info
+        return self._put(key, content if isinstance(content, bytes) else b"".join(content), replace=True)
+
+    def create(self, key: str, content: bytes) -> ObjectInfo:
+        if key.endswith("/"):
+            raise Invalid(f"'{key}' is a folder, and only objects can be made new.")
+        return self._put(key, content, replace=False)
 
     def delete(self, key: str) -> None:
         with self._lock:
@@ -59,6 +58,16 @@ class MemoryStore(ObjectStore):
 
     def check(self) -> None:
         """Memory is always there."""
+
+    def _put(self, key: str, body: bytes, *, replace: bool) -> ObjectInfo:
+        if key.endswith("/") and body:
+            raise Invalid(f"The folder '{key}' cannot hold bytes itself. Leave the trailing slash away.")
+        info = ObjectInfo(safe_key(key), len(body), now_ms(), f"{next(self._versions):x}")
+        with self._lock:
+            if not replace and key in self._objects:
+                raise ObjectExists(key)
+            self._objects[key] = (info, body)
+        return info
 
     def _find(self, key: str) -> tuple[ObjectInfo, bytes]:
         found = self._objects.get(safe_key(key))

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import obstore
-from obstore.exceptions import BaseError, PreconditionError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import S3Store as RemoteStore
 
 from maquette.formats.paths import name_problem
 from maquette.kit.errors import Conflict, Invalid, MaquetteError, StorageFull, Unavailable
-from maquette.storage.base import CHUNK, Listing, ObjectInfo, ObjectMissing, ObjectStore
+from maquette.storage import s3_copying
+from maquette.storage.base import (
+    CHUNK,
+    Listing,
+    ObjectExists,
+    ObjectInfo,
+    ObjectMissing,
+    ObjectStore,
+    Report,
+    unreported,
+)
 from maquette.storage.keys import order, safe_key
 from maquette.storage.s3_requests import (
     ATTEMPTS,
@@ -40,7 +51,6 @@ PART = 8 << 20  # two parts in flight, and a service takes 10,000 of them: 16 Mi
 CONCURRENCY = 2
 PART_TIMEOUT_S = 20
 MAX_PAGE = 1000
-MAX_COPY = 5 << 30  # what one server-side copy may hold
 MAX_PRESIGN_S = 7 * 24 * 3600
 
 _STATUS = re.compile(r"status code: (\d{3})")
@@ -49,26 +59,19 @@ _T = TypeVar("_T")
 
 
 class S3Store(ObjectStore):
-    def __init__(
-        self,
-        endpoint: str,
-        bucket: str,
-        access_key: str,
-        secret_key: str,
-        region: str = "us-east-1",
-        virtual_hosted: bool = False,
-    ) -> None:
-        self._address = Address(endpoint, bucket, access_key, secret_key, region, virtual_hosted)
-        self._requests = Requests(self._address)
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._requests = Requests(address)
+        self._creating = [threading.Lock() for _ in range(64)]
         self._remote = RemoteStore(
-            bucket,
-            endpoint=self._address.base if virtual_hosted else endpoint.rstrip("/"),
-            access_key_id=access_key,
-            secret_access_key=secret_key,
-            region=region,
-            virtual_hosted_style_request=virtual_hosted,
+            address.bucket,
+            endpoint=address.base if address.virtual_hosted else address.endpoint.rstrip("/"),
+            access_key_id=address.access_key,
+            secret_access_key=address.secret_key,
+            region=address.region,
+            virtual_hosted_style_request=address.virtual_hosted,
             client_options={
-                "allow_http": True,
+                "allow_http": address.private,
                 "timeout": timedelta(seconds=PART_TIMEOUT_S),
                 "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
             },
@@ -123,6 +126,24 @@ class S3Store(ObjectStore):
             raise
         return self.head(key)
 
+    def create(self, key: str, content: bytes) -> ObjectInfo:
+        if safe_key(key).endswith("/"):
+            raise Invalid(f"'{key}' is a folder, and only objects can be made new.")
+        # Not every service makes the condition and the write one act (16 who ask Swift at once all succeed), and some
+        # know no condition: so the store's own callers take turns, and look first.
+        with self._creating[hash(key) % len(self._creating)]:
+            if self.exists(key):
+                raise ObjectExists(key)
+            try:
+                self._call(key, lambda: obstore.put(self._remote, key, content, mode="create", use_multipart=False))
+            except ObjectExists:
+                # Our own write looks so too, when its first answer was lost and it was sent again.
+                if self.get(key) != content:
+                    raise
+            except _NotImplemented:
+                self._call(key, lambda: obstore.put(self._remote, key, content, use_multipart=False))
+            return self.head(key)
+
     def delete(self, key: str) -> None:
         if safe_key(key).endswith("/"):
             try:
@@ -171,12 +192,32 @@ class S3Store(ObjectStore):
         except Refusal as refusal:
             raise self._explained(refusal, "") from refusal
 
-    def copy(self, source: str, target: str) -> ObjectInfo:
-        known = self.head(source)
-        if source.endswith("/") or target.endswith("/") or known.size > MAX_COPY:
-            return super().copy(source, target)
-        self._call(source, lambda: obstore.copy(self._remote, source, safe_key(target)))
+    def copy_from(
+        self,
+        origin: ObjectStore,
+        source: str,
+        target: str,
+        report: Report = unreported,
+        state: Mapping[str, Any] | None = None,
+    ) -> ObjectInfo:
+        marker = source.endswith("/") or safe_key(target).endswith("/")
+        if marker or not isinstance(origin, S3Store) or not self._address.shares_service(origin._address):
+            return super().copy_from(origin, source, target, report)
+        copy = s3_copying.Copy(self._requests, origin._address.bucket, origin.head(source), target)
+        try:
+            if copy.source.size <= s3_copying.PART:
+                copy.at_once()
+            else:
+                copy.in_parts(report, state or {}, lambda: self.head(target))
+        except Refusal as refusal:
+            raise self._explained(refusal, source) from refusal
         return self.head(target)
+
+    def discard_copy(self, state: Mapping[str, Any]) -> None:
+        try:
+            s3_copying.discard(self._requests, state)
+        except Refusal as refusal:
+            raise self._explained(refusal, state["key"]) from refusal
 
     def presign(self, method: str, key: str, seconds: int) -> str | None:
         if method not in ("GET", "PUT") or safe_key(key).endswith("/"):
@@ -256,11 +297,17 @@ class S3Store(ObjectStore):
             raise self._explained(refusal, key) from refusal
 
     def _call(self, key: str, action: Callable[[], _T]) -> _T:
-        """Run one obstore call and translate what it raises."""
+        """Run one obstore call and translate what it raises.
+
+        obstore resolves the endpoint's name for itself: what it leads to is looked at before, but not pinned.
+        """
+        self._requests.destination()
         try:
             return action()
         except PreconditionError as error:
             raise Conflict(f"The object '{key}' changed while it was being read. Read it again.") from error
+        except AlreadyExistsError as error:
+            raise ObjectExists(key) from error
         except FileNotFoundError as error:
             raise self._explained(refusal_of(404, str(error)), key) from error
         except (BaseError, OSError) as error:
@@ -270,7 +317,8 @@ class S3Store(ObjectStore):
                 raise Unavailable(unreachable(self._address, "no connection, or no answer in time")) from error
             if found[1] == "416":
                 raise _OutOfRange from error
-            raise self._explained(refusal_of(int(found[1]), text), key) from error
+            explained = self._explained(refusal_of(int(found[1]), text), key)
+            raise (_NotImplemented(explained.message) if found[1] == "501" else explained) from error
 
     def _explained(self, refusal: Refusal, key: str) -> MaquetteError:
         bucket = self._address.bucket
@@ -278,6 +326,8 @@ class S3Store(ObjectStore):
             return Unavailable(f"The S3 service has no bucket '{bucket}'. Create it there, or detach this bucket.")
         if refusal.status == 404:
             return ObjectMissing(key)
+        if refusal.status == 412:
+            return Conflict(f"The object '{key}' changed while it was being copied. Copy it again.")
         if refusal.status == 507 or refusal.code in _FULL:
             return StorageFull(f"The bucket '{bucket}' is full. Free space on the S3 service and try again.")
         if refusal.status in (401, 403):
@@ -291,6 +341,10 @@ class _OutOfRange(MaquetteError):
 
     def __init__(self) -> None:
         super().__init__("The range begins behind the end of the object.")
+
+
+class _NotImplemented(Unavailable):
+    """The service does not know what was asked of it."""
 
 
 class _Source:

@@ -19,7 +19,7 @@ KEPT_MS = 30 * 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """`kind` names the handler, `title` is what the console shows, `payload` all the handler gets: plain JSON."""
+    """`kind` names the handler, `title` the object as people call it, `payload` all the handler gets: plain JSON."""
 
     kind: str
     title: str

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from maquette.pools import Workload, attempt_directory, log_path
 from maquette.pools.watching import clear_scratch
 from maquette.storage import CHUNK
 from maquette.tasks import RunningTask, TaskHandler
-from maquette.training.jobs import REMOVE
+from maquette.training.jobs import REMOVE, forget_version
 from maquette.training.running import SETTLE
-from maquette.training.tables import TrainingJob, TrainingVersion
+from maquette.training.tables import TrainingVersion
 from maquette.workspaces import accessible
 
 
@@ -44,6 +45,7 @@ class TrainingWork:
                 return None
             version, workload = row
             owner = system_actor(session, session.get_one(User, workload.owner_id), workload.project_id)
+            owner = replace(owner, confined_to=workload.workspace_id)
             actor = owner.within(workload.project_id, accessible(session, owner))
         clear_scratch(attempt_directory(self.settings, workload))
         path = log_path(self.settings, workload)
@@ -63,13 +65,7 @@ class TrainingWork:
         version, workload = row
         shutil.rmtree(attempt_directory(self.settings, workload).parent, ignore_errors=True)
         with task.step() as session:
-            session.delete(session.get_one(TrainingVersion, version.id))
-            session.delete(session.get_one(Workload, workload.id))
-            session.flush()
-            job = session.get(TrainingJob, version.job_id)
-            others = select(TrainingVersion.id).where(TrainingVersion.job_id == version.job_id).limit(1)
-            if job is not None and job.deleted and not session.scalar(others):
-                session.delete(job)
+            forget_version(session, version)
 
 
 def _versions(task: RunningTask) -> Any:

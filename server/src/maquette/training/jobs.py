@@ -12,7 +12,6 @@ from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Conflict
 from maquette.pools import Workload, WorkloadSpec, request_workload, stop_workload
-from maquette.pools.tables import ACTIVE
 from maquette.tasks import TaskSpec
 from maquette.tasks.queue import enqueue
 from maquette.training.errors import job_exists, no_job, no_version, not_stoppable
@@ -21,24 +20,29 @@ from maquette.training.schemas import CreateJob, CreateVersion, JobConfig
 from maquette.training.tables import TrainingJob, TrainingVersion
 from maquette.workspaces import check_workspace
 
-KIND, REMOVE = "job", "training-remove"
+KIND, REMOVE = "job", "training.remove"
 JOB_LIMIT = 100_000
 _TYPE = "ModelArtsTrainJob"
+_FREED = "#"
 
 Run = tuple[TrainingVersion, Workload]
 
 
-def find_job(session: Session, actor: Actor, job_id: int) -> TrainingJob:
+def find_job(session: Session, actor: Actor, job_id: int, *, lock: bool = False) -> TrainingJob:
+    """The job, or NotFound. `lock` before any change of it or its versions: those who change it queue."""
     query = select(TrainingJob).where(TrainingJob.id == job_id, visible_to(actor, TrainingJob))
-    job = session.scalar(query.where(TrainingJob.deleted.is_(False)))
+    query = query.where(TrainingJob.deleted.is_(False))
+    job = session.scalar(query.with_for_update() if lock else query)
     if job is None:
         raise no_job(job_id)
     return job
 
 
-def find_version(session: Session, actor: Actor, job_id: int, version_id: int) -> tuple[TrainingJob, Run]:
-    """The job, and the version with its workload."""
-    job = find_job(session, actor, job_id)
+def find_version(
+    session: Session, actor: Actor, job_id: int, version_id: int, *, lock: bool = False
+) -> tuple[TrainingJob, Run]:
+    """The job, and the version with its workload. `lock` holds the job, as in `find_job`."""
+    job = find_job(session, actor, job_id, lock=lock)
     query = select(TrainingVersion, Workload).join(Workload, Workload.id == TrainingVersion.workload_id)
     wanted = (TrainingVersion.id == version_id, TrainingVersion.job_id == job_id, TrainingVersion.deleted.is_(False))
     row = session.execute(query.where(*wanted)).one_or_none()
@@ -73,7 +77,7 @@ def create_job(session: Session, actor: Actor, body: CreateJob, plan: Plan) -> t
 def create_version(
     session: Session, actor: Actor, job_id: int, body: CreateVersion, plan: Plan
 ) -> tuple[TrainingJob, Run]:
-    job = find_job(session, actor, job_id)
+    job = find_job(session, actor, job_id, lock=True)
     if body.config.pre_version_id:
         find_version(session, actor, job_id, body.config.pre_version_id)
     if body.job_desc is not None:
@@ -86,14 +90,14 @@ def create_version(
 
 
 def change_description(session: Session, actor: Actor, job_id: int, text: str) -> None:
-    job = find_job(session, actor, job_id)
+    job = find_job(session, actor, job_id, lock=True)
     job.description, job.updated_at = text, now_ms()
     emit(session, actor, "updateModelArtsTrainDesc", _resource(job))
 
 
 def stop_version(session: Session, actor: Actor, job_id: int, version_id: int) -> None:
     """Ask a version to end: it gets TERM, and KILL ten seconds later. One that is ending already is left alone."""
-    job, (version, workload) = find_version(session, actor, job_id, version_id)
+    job, (version, workload) = find_version(session, actor, job_id, version_id, lock=True)
     if not stop_workload(session, workload, by=actor.user_name):
         raise not_stoppable(version.name)
     emit(session, actor, "stopModelArtsTrainVersion", _resource(job), version_id=version.id, version_name=version.name)
@@ -101,7 +105,7 @@ def stop_version(session: Session, actor: Actor, job_id: int, version_id: int) -
 
 def delete_version(session: Session, actor: Actor, job_id: int, version_id: int) -> None:
     """Remove a version; a running one is stopped first. Its files go in a task, once nothing of it runs."""
-    job, (version, workload) = find_version(session, actor, job_id, version_id)
+    job, (version, workload) = find_version(session, actor, job_id, version_id, lock=True)
     _discard(session, actor, job, version, workload)
     _count_versions(session, job)
     emit(
@@ -111,16 +115,27 @@ def delete_version(session: Session, actor: Actor, job_id: int, version_id: int)
 
 def delete_job(session: Session, actor: Actor, job_id: int) -> None:
     """Remove a job with all its versions, stopping what runs. Its name is free at once."""
-    job = find_job(session, actor, job_id)
+    job = find_job(session, actor, job_id, lock=True)
     emit(session, actor, "deleteModelArtsTrainJob", _resource(job))
     query = select(TrainingVersion, Workload).join(Workload, Workload.id == TrainingVersion.workload_id)
     for version, workload in session.execute(query.where(TrainingVersion.job_id == job.id)):
         if not version.deleted:
             _discard(session, actor, job, version, workload)
     job.deleted, job.updated_at = True, now_ms()
-    job.name = f"{job.name}#{job.id}"  # no job can be called so: the name is free, and the row unique
+    job.name = f"{job.name}{_FREED}{job.id}"  # no job can be called so: the name is free, and the row unique
     session.flush()
     if not session.scalar(select(TrainingVersion.id).where(TrainingVersion.job_id == job.id).limit(1)):
+        session.delete(job)
+
+
+def forget_version(session: Session, version: TrainingVersion) -> None:
+    """Remove the rows of a deleted version, and the deleted job's with its last one."""
+    job = session.get_one(TrainingJob, version.job_id, with_for_update=True)
+    session.delete(session.get_one(TrainingVersion, version.id))
+    session.delete(session.get_one(Workload, version.workload_id))
+    session.flush()
+    others = select(TrainingVersion.id).where(TrainingVersion.job_id == job.id).limit(1)
+    if job.deleted and not session.scalar(others):
         session.delete(job)
 
 
@@ -128,7 +143,7 @@ def ask_removal(session: Session, actor: Actor, job: TrainingJob, version: Train
     """Have a deleted version's files and rows removed; its workload must have ended."""
     spec = TaskSpec(
         kind=REMOVE,
-        title=f"Remove {version.name} of a training job",
+        title=f"{job.name.partition(_FREED)[0]} {version.name}",
         resource_type=_TYPE,
         resource_id=str(job.id),
         workspace_id=job.workspace_id,
@@ -160,11 +175,10 @@ def _add_version(session: Session, actor: Actor, job: TrainingJob, config: JobCo
 
 def _discard(session: Session, actor: Actor, job: TrainingJob, version: TrainingVersion, workload: Workload) -> None:
     version.deleted = True
-    if workload.phase in ACTIVE:
-        stop_workload(session, workload, by=actor.user_name)  # the removal is asked for when it has ended
-    else:
-        ask_removal(session, actor, job, version)
     session.flush()
+    # While it runs, the removal is asked for when it has ended.
+    if not stop_workload(session, workload, by=actor.user_name):
+        ask_removal(session, actor, job, version)
 
 
 def _count_versions(session: Session, job: TrainingJob) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maquette.pools.watching import read_bytes
+from maquette.pools.watching import read_bytes, whole_characters
 
 PAGE_BYTES = 1 << 20
 FOLLOW_S = 0.25
@@ -47,18 +47,6 @@ def read_backward(path: Path, end: int | None, lines: int) -> Page:
     while kept and position < 0 and begin and kept[0] & 0xC0 == 0x80:
         kept = kept[1:]
     return Page(kept.decode(errors="replace"), _count(kept), end - len(kept), end)
-
-
-def whole_characters(data: bytes) -> bytes:
-    """Leave a character off the end whose bytes have not all come yet."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 != 0x80:
-            length = (
-                1 if byte < 0x80 else 2 if byte >> 5 == 6 else 3 if byte >> 4 == 14 else 4 if byte >> 3 == 30 else 1
-            )
-            return data if length <= back else data[:-back]
-    return data
 
 
 Look = Callable[[], Awaitable[dict[str, Any] | None]]

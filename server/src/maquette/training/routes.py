@@ -17,6 +17,7 @@ from maquette.training.frameworks import frameworks
 from maquette.training.plans import Site, make_plan
 from maquette.web import ActorDep, DatabaseDep, Router, SessionDep, SettingsDep
 from maquette.web.routing import keep_answer, kept_answer
+from maquette.workspaces import confined
 
 router = Router("/v1/{project_id}", "training", errors=v1_error)
 
@@ -103,7 +104,7 @@ def creating_training_job(
 
     if kept := _kept(site.database, actor):
         return kept
-    plan = make_plan(site, actor, body.config)
+    plan = make_plan(site, confined(actor, body.workspace_id), body.config)
     return _once(site.database, actor, create)
 
 
@@ -154,8 +155,8 @@ def creating_version_training_job(
     if kept := _kept(site.database, actor):
         return kept
     with site.database.read() as session:
-        jobs.find_job(session, actor, job_id)
-    plan = make_plan(site, actor, body.config)
+        job = jobs.find_job(session, actor, job_id)
+    plan = make_plan(site, confined(actor, job.workspace_id), body.config)
     return _once(site.database, actor, create)
 
 

@@ -19,7 +19,7 @@ from maquette.tasks.queue import enqueue
 from maquette.training.jobs import ask_removal
 from maquette.training.tables import TrainingJob, TrainingVersion
 
-SETTLE = "training-settle"
+SETTLE = "training.settle"
 SPEC = "/run/maquette-job/spec.json"
 HOME = "/home/ma-user"
 
@@ -66,7 +66,7 @@ class TrainingKind:
         elif workload.started_at:
             spec = TaskSpec(
                 kind=SETTLE,
-                title=f"Settle {job.name} {version.name}",
+                title=f"{job.name} {version.name}",
                 resource_type="ModelArtsTrainJob",
                 resource_id=str(job.id),
                 workspace_id=job.workspace_id,

@@ -26,7 +26,20 @@ def visible_workspaces(session: Session, actor: Actor) -> Sequence[Workspace]:
 
 
 def accessible(session: Session, actor: Actor) -> frozenset[str]:
-    return frozenset({DEFAULT, *(row.id for row in visible_workspaces(session, actor))})
+    """The ids of what the actor may enter now: asked anew for each request, so that a right that is taken is gone."""
+    found = frozenset({DEFAULT, *(row.id for row in visible_workspaces(session, actor))})
+    return found & _reach(actor.confined_to) if actor.confined_to else found
+
+
+def confined(actor: Actor, workspace_id: str) -> Actor:
+    """The actor as their workload in this workspace will be. Raises NotFound where they may not enter it."""
+    check_workspace(actor, workspace_id)
+    return actor.within(actor.project_id, actor.workspaces & _reach(workspace_id))
+
+
+def _reach(workspace_id: str) -> frozenset[str]:
+    """What a workload of a workspace can touch: that one, and the default one, which everybody shares."""
+    return frozenset({DEFAULT, workspace_id})
 
 
 def check_workspace(actor: Actor, workspace_id: str) -> str:

@@ -62,7 +62,7 @@ export function AddImages({ dataset, type = "default" }: { dataset: Dataset; typ
   return (
     <>
       {contextHolder}
-      <Button type={type} icon={<PictureOutlined />} onClick={() => input.current?.click()}>
+      <Button type={type} icon={<PictureOutlined aria-hidden />} onClick={() => input.current?.click()}>
         {t("add.button")}
       </Button>
       <input

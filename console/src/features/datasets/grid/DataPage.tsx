@@ -31,7 +31,7 @@ export function DataPage() {
 
 function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
   const { t } = useTranslation("datasets");
-  const { dataset_id: datasetId, dataset_name: name, total_sample_count: total, annotated_sample_count: labelled } = dataset;
+  const { dataset_id: datasetId, dataset_name: name, total_sample_count: total } = dataset;
   const search = useSearch({ from: route });
   const navigate = useNavigate({ from: "/datasets/$datasetId" });
   const client = useQueryClient();
@@ -40,9 +40,9 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
   const [publishing, setPublishing] = useState(false);
 
   // While a sync or somebody else adds samples, the lists and numbers follow the dataset's own count.
-  const shown = stats.sample_stats.total;
+  const { total: shown = 0, un_annotation: unlabelled = 0, manual_annotation: labelled = 0 } = stats.sample_stats;
   useEffect(() => {
-    if (shown !== total) refreshDataset(client, datasetId, { samples: true });
+    if (shown !== total) void refreshDataset(client, datasetId, { samples: true });
   }, [client, datasetId, shown, total]);
 
   const setSearch = (next: SampleSearch) => void navigate({ search: next, replace: true });
@@ -57,7 +57,7 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
       actions={
         <>
           <AddImages dataset={dataset} />
-          <Button icon={<SyncOutlined />} loading={sync.isPending} disabled={isBusy(dataset)} onClick={startSync}>
+          <Button icon={<SyncOutlined aria-hidden />} loading={sync.isPending} disabled={isBusy(dataset)} onClick={startSync}>
             {t("sync.button")}
           </Button>
           <Link to="/datasets/$datasetId/versions" params={{ datasetId }} search={{}}>
@@ -76,7 +76,7 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
           stats={stats}
           search={search}
           onSearch={setSearch}
-          counts={{ all: total, unlabelled: stats.sample_stats.un_annotation ?? total - labelled, labelled }}
+          counts={{ all: shown, unlabelled, labelled }}
         />
       </Flex>
       <PublishDialog dataset={dataset} open={publishing} onClose={() => setPublishing(false)} />

@@ -1,5 +1,5 @@
 // Filters of the grid: fields to set them, and chips that show and remove the ones that are set.
-import { FilterOutlined, SortAscendingOutlined, SortDescendingOutlined } from "@ant-design/icons";
+import { FilterOutlined, SearchOutlined, SortAscendingOutlined, SortDescendingOutlined } from "@ant-design/icons";
 import { Button, Flex, Form, Input, Popover, Segmented, Select, Tag } from "antd";
 import { useState } from "react";
 import { FolderPicker } from "@/ui";
@@ -29,12 +29,12 @@ export function FilterBar({ search, onSearch, labels, folder }: FilterBarProps) 
         destroyOnHidden
         content={<FilterForm search={search} onSearch={onSearch} labels={labels} folder={folder} />}
       >
-        <Button icon={<FilterOutlined />} aria-haspopup="dialog">
+        <Button icon={<FilterOutlined aria-hidden />} aria-haspopup="dialog">
           {t("datasets:filter.title")}
         </Button>
       </Popover>
       <Button
-        icon={newest ? <SortDescendingOutlined /> : <SortAscendingOutlined />}
+        icon={newest ? <SortDescendingOutlined aria-hidden /> : <SortAscendingOutlined aria-hidden />}
         aria-label={`${t("datasets:filter.order")}: ${order}`}
         title={order}
         onClick={() => onSearch({ ...search, newest: newest ? undefined : true })}
@@ -45,7 +45,7 @@ export function FilterBar({ search, onSearch, labels, folder }: FilterBarProps) 
 }
 
 function NameSearch({ value = "", onChange }: { value?: string; onChange: (name: string | undefined) => void }) {
-  const { t } = useTranslation("datasets");
+  const { t } = useTranslation(["datasets", "common"]);
   const [text, setText] = useState(value);
   return (
     <Input.Search
@@ -53,8 +53,9 @@ function NameSearch({ value = "", onChange }: { value?: string; onChange: (name:
       allowClear
       style={{ width: 220 }}
       data-search
-      placeholder={t("filter.name")}
-      aria-label={t("filter.name")}
+      placeholder={t("datasets:filter.name")}
+      aria-label={t("datasets:filter.name")}
+      enterButton={<Button icon={<SearchOutlined aria-hidden />} aria-label={t("common:action.search")} />}
       onChange={(event) => setText(event.target.value)}
       onSearch={(name) => onChange(name.trim() || undefined)}
     />

@@ -40,7 +40,7 @@ export function LabelPanel(props: LabelPanelProps) {
         <Typography.Title level={2} style={{ fontSize: 15, margin: 0 }}>
           {t("label.title")}
         </Typography.Title>
-        <Button size="small" type="text" icon={<SettingOutlined />} onClick={() => setManaging(true)}>
+        <Button size="small" type="text" icon={<SettingOutlined aria-hidden />} onClick={() => setManaging(true)}>
           {t("label.manage")}
         </Button>
       </Flex>
@@ -140,7 +140,7 @@ function SelectionLabels({ samples, selected, colors, onRemove, onRemoveAll }: L
           <Button
             type="text"
             size="small"
-            icon={<CloseOutlined />}
+            icon={<CloseOutlined aria-hidden />}
             aria-label={t("label.takeOff", { name })}
             title={t("label.takeOff", { name })}
             onClick={() => onRemove(name)}

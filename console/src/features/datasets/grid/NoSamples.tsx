@@ -18,23 +18,23 @@ export function NoSamples({ dataset, search, onClear }: NoSamplesProps) {
   if (isFiltered(search))
     return (
       <EmptyState
-        icon={<SearchOutlined />}
+        icon={<SearchOutlined aria-hidden />}
         title={t("grid.noMatch")}
         action={<Button onClick={onClear}>{t("filter.clear")}</Button>}
       />
     );
   if (dataset.total_sample_count === 0)
     return dataset.status === syncing ? (
-      <EmptyState icon={<PictureOutlined />} title={t("grid.filling")} />
+      <EmptyState icon={<PictureOutlined aria-hidden />} title={t("grid.filling")} />
     ) : (
       <EmptyState
-        icon={<PictureOutlined />}
+        icon={<PictureOutlined aria-hidden />}
         title={t("grid.empty")}
         hint={t("grid.emptyHint", { path: dataset.data_url })}
         action={<AddImages dataset={dataset} type="primary" />}
       />
     );
   if (search.tab === "unlabelled")
-    return <EmptyState icon={<CheckCircleOutlined />} title={t("grid.allLabelled")} hint={t("grid.allLabelledHint")} />;
-  return <EmptyState icon={<PictureOutlined />} title={t("grid.noneLabelled")} hint={t("grid.noneLabelledHint")} />;
+    return <EmptyState icon={<CheckCircleOutlined aria-hidden />} title={t("grid.allLabelled")} hint={t("grid.allLabelledHint")} />;
+  return <EmptyState icon={<PictureOutlined aria-hidden />} title={t("grid.noneLabelled")} hint={t("grid.noneLabelledHint")} />;
 }

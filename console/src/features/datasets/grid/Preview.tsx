@@ -10,14 +10,15 @@ import { useKeys, type KeyActions } from "./keys";
 import { isHard, missingKey, shareOf, type Sample } from "./labelling";
 import { LabelRow } from "./LabelPanel";
 import { usages } from "./filter";
+import type { SampleList } from "./sampleList";
 
 interface PreviewProps {
   /** null while nothing is shown. */
   sample: Sample | null;
   index: number;
   total: number;
-  /** The samples before and after: their pictures are fetched ahead. */
-  neighbours: (Sample | undefined)[];
+  /** Where the samples before and after are: their pictures are fetched ahead. */
+  list: SampleList;
   labels: LabelStats[];
   keys: ReadonlyMap<string, string>;
   actions: KeyActions;
@@ -43,12 +44,14 @@ export function Preview({ sample, ...rest }: PreviewProps) {
   );
 }
 
-function Content({ sample, index, total, neighbours, labels, keys, actions, onMove }: Omit<PreviewProps, "sample" | "onClose"> & { sample: Sample }) {
+function Content({ sample, index, total, list, labels, keys, actions, onMove }: Omit<PreviewProps, "sample" | "onClose"> & { sample: Sample }) {
   const { t } = useTranslation("datasets");
   useKeys(true, keys, actions, ".ds-preview");
   useEffect(() => {
-    for (const neighbour of neighbours) if (neighbour) new Image().src = neighbour.source;
-  }, [neighbours]);
+    const ahead = (samples: Sample[]) => samples.forEach(({ source }) => (new Image().src = source));
+    // What cannot be fetched ahead says why when its turn comes.
+    list.load(Math.max(0, index - 1), Math.min(total - 1, index + 1)).then(ahead, () => undefined);
+  }, [list, index, total]);
 
   function onKeyDown(event: KeyboardEvent) {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -61,10 +64,10 @@ function Content({ sample, index, total, neighbours, labels, keys, actions, onMo
       <Flex vertical gap={8} style={{ flex: 1, minWidth: 0 }}>
         <Picture key={sample.sample_id} sample={sample} />
         <Flex justify="center" gap={8}>
-          <Button icon={<LeftOutlined />} disabled={index === 0} onClick={() => onMove(-1)}>
+          <Button icon={<LeftOutlined aria-hidden />} disabled={index === 0} onClick={() => onMove(-1)}>
             {t("preview.previous")}
           </Button>
-          <Button icon={<RightOutlined />} iconPlacement="end" disabled={index >= total - 1} autoFocus onClick={() => onMove(1)}>
+          <Button icon={<RightOutlined aria-hidden />} iconPlacement="end" disabled={index >= total - 1} autoFocus onClick={() => onMove(1)}>
             {t("preview.next")}
           </Button>
           <Button onClick={actions.next}>
@@ -89,7 +92,7 @@ function Content({ sample, index, total, neighbours, labels, keys, actions, onMo
           ))}
           {labels.length === 0 && <Typography.Text type="secondary">{t("label.noneHint")}</Typography.Text>}
         </div>
-        <Button aria-pressed={isHard(sample)} icon={isHard(sample) ? <FireFilled /> : <FireOutlined />} onClick={actions.hard}>
+        <Button aria-pressed={isHard(sample)} icon={isHard(sample) ? <FireFilled aria-hidden /> : <FireOutlined aria-hidden />} onClick={actions.hard}>
           <Space>
             {isHard(sample) ? t("hard.unmark") : t("hard.markOne")}
             <Key>H</Key>

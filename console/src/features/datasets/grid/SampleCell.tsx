@@ -1,5 +1,6 @@
 // One sample in the grid: thumbnail, marks and a caption of one line. Drawn often, so it is kept small and memoised.
-// Nothing in it subscribes to anything: its words come from the grid, and its check mark is a plain path.
+// Nothing in it subscribes to anything: its words come from the grid. A cell that goes out of sight becomes another
+// one's, so what belongs to its sample alone (the picture) is keyed by it.
 import { FireFilled, PictureOutlined, WarningFilled } from "@ant-design/icons";
 import { memo, useEffect, useRef, useState } from "react";
 import { isHard, missingKey, type Sample } from "./labelling";
@@ -26,12 +27,6 @@ export interface SampleCellProps {
   texts: CellTexts;
 }
 
-const check = (
-  <svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" strokeWidth="2">
-    <path d="m3 8.5 3.2 3.2L13 5" />
-  </svg>
-);
-
 export function cellId(index: number): string {
   return `sample-${index}`;
 }
@@ -53,21 +48,18 @@ export const SampleCell = memo(function SampleCell({ sample, index, total, size,
       aria-label={label}
       data-index={index}
       title={sample?.sample_name}
-      style={{ width: size }}
     >
-      <div className="ds-frame" style={{ height: size }}>
-        {sample && <Thumbnail url={sample.thumbnail_url} size={size} />}
-        <span className="ds-check" data-check aria-hidden>
-          {check}
-        </span>
+      <div className="ds-frame">
+        {sample && <Thumbnail key={sample.sample_id} url={sample.thumbnail_url} size={size} />}
+        <span className="ds-check" data-check aria-hidden />
         {sample && isHard(sample) && (
           <span className="ds-mark" title={texts.hard} aria-hidden>
-            <FireFilled />
+            <FireFilled aria-hidden />
           </span>
         )}
         {sample?.metadata[missingKey] !== undefined && (
           <span className="ds-missing" title={texts.missing} aria-hidden>
-            <WarningFilled />
+            <WarningFilled aria-hidden />
           </span>
         )}
       </div>

@@ -1,6 +1,5 @@
 // The virtual grid: only the rows in sight exist. Pointer and arrow keys select here; what a selection is for is the
 // page's business.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { theme } from "antd";
 import { useEffect, useImperativeHandle, useMemo, useRef, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref } from "react";
 import { useTranslation } from "@/lib/i18n";
@@ -8,10 +7,11 @@ import { useSize } from "@/lib/size";
 import "./grid.css";
 import { gap, gridGeometry, moved } from "./pages";
 import { cellId, SampleCell } from "./SampleCell";
+import type { SampleList } from "./sampleList";
 import { click, extend, lasso, toggleOne, type Selection } from "./selection";
-import { useFlying } from "./useFlying";
 import { useLasso } from "./useLasso";
-import type { SampleList } from "./useSamples";
+import { useRows } from "./useRows";
+import { useListFact } from "./useSamples";
 
 export interface GridHandle {
   focus: () => void;
@@ -39,26 +39,15 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   const { t } = useTranslation("datasets");
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
-  const total = list.total ?? 0;
+  const total = useListFact(list, "total") ?? 0;
+  // Samples are looked up while drawing: what came into the list is all that has to be heard of.
+  useListFact(list, "version");
   const geometry = gridGeometry(Math.max(0, width - 2 * padding), size, total);
   const { columns, columnWidth, rowHeight, rows } = geometry;
-  // Its functions answer anew at every call, which the React Compiler could not know; nothing here is memoised by them.
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const virtualizer = useVirtualizer({
-    count: rows,
-    getScrollElement: () => box.current,
-    estimateSize: () => rowHeight,
-    overscan: 3,
-    paddingEnd: padding,
-    useFlushSync: false,
-  });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
-
-  const items = virtualizer.getVirtualItems();
-  const firstShown = (items[0]?.index ?? 0) * columns;
-  const lastShown = Math.max(firstShown, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
+  const { first, last, pool, flying, onScroll } = useRows(box, height, geometry);
+  const firstShown = first * columns;
+  const lastShown = Math.max(firstShown, (last + 1) * columns - 1);
   const { look } = list;
-  const { flying, onScroll } = useFlying();
   useEffect(() => {
     if (!flying) look(firstShown, lastShown);
   }, [look, firstShown, lastShown, total, flying]);
@@ -71,13 +60,16 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   const idAt = (index: number) => list.at(index)?.sample_id;
   const show = (index: number) => {
     onActive(index);
-    virtualizer.scrollToIndex(Math.floor(index / columns), { align: "auto" });
+    const element = box.current;
+    const top = Math.floor(index / columns) * rowHeight;
+    if (element && top < element.scrollTop) element.scrollTop = top;
+    else if (element) element.scrollTop = Math.max(element.scrollTop, top + rowHeight + padding - height);
   };
   useImperativeHandle(ref, () => ({
     focus: () => box.current?.focus({ preventScroll: true }),
     show,
     visible: () => {
-      const top = Math.ceil((virtualizer.scrollOffset ?? 0) / rowHeight) * columns;
+      const top = Math.ceil((box.current?.scrollTop ?? 0) / rowHeight) * columns;
       return { first: top, last: Math.min(total - 1, top + Math.max(1, rowsInSight) * columns - 1) };
     },
   }));
@@ -96,7 +88,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   }
 
   const before = useRef<Selection>(selection);
-  const drag = useLasso({
+  const { onPointerDown, rectangle, dragged } = useLasso({
     box,
     geometry,
     total,
@@ -110,7 +102,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
   });
 
   function onClick(event: MouseEvent<HTMLElement>) {
-    if (drag.dragged.current) return;
+    if (dragged.current) return;
     const element = event.target as HTMLElement;
     const cell = element.closest<HTMLElement>("[data-index]");
     if (!cell) return onSelect({ ids: new Set(), anchor: null });
@@ -156,7 +148,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
     "--ds-text": token.colorText,
     "--ds-secondary": token.colorTextSecondary,
     "--ds-on-primary": token.colorBgContainer,
-    "--ds-column": `${columnWidth}px`,
+    "--ds-edge": `${columnWidth - gap}px`,
   } as CSSProperties;
   return (
     <div
@@ -168,7 +160,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
       aria-label={t("grid.label")}
       aria-activedescendant={active >= firstShown && active <= lastShown && active < total ? cellId(active) : undefined}
       style={colorsOfTheme}
-      onPointerDown={drag.onPointerDown}
+      onPointerDown={onPointerDown}
       onClick={onClick}
       onDoubleClick={(event) => {
         const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
@@ -177,21 +169,21 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
       onKeyDown={onKeyDown}
       onScroll={onScroll}
     >
-      <div role="presentation" style={{ position: "relative", height: virtualizer.getTotalSize() }}>
-        {items.map(({ index: row, key, start }) => (
-          <div
-            key={key}
-            role="presentation"
-            className={flying ? "ds-row ds-ghost" : "ds-row"}
-            style={{ transform: `translateY(${start}px)`, height: columnWidth - gap }}
-          >
-            {!flying &&
-              Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
+      <div
+        role="presentation"
+        className={flying ? "ds-flying" : undefined}
+        style={{ position: "relative", height: rows * rowHeight + padding }}
+      >
+        {Array.from({ length: last - first + 1 }, (_, step) => {
+          const row = first + step;
+          return (
+            <div key={row % pool} role="presentation" className="ds-row" style={{ top: row * rowHeight }}>
+              {Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => {
                 const index = row * columns + column;
                 const sample = list.at(index);
                 return (
                   <SampleCell
-                    key={sample?.sample_id ?? index}
+                    key={column}
                     sample={sample}
                     index={index}
                     total={total}
@@ -203,9 +195,10 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
                   />
                 );
               })}
-          </div>
-        ))}
-        <div ref={drag.rectangle} className="ds-lasso" role="presentation" style={{ top: 0, left: 0 }} />
+            </div>
+          );
+        })}
+        <div ref={rectangle} className="ds-lasso" role="presentation" style={{ top: 0, left: 0 }} />
       </div>
     </div>
   );

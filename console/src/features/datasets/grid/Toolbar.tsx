@@ -36,10 +36,10 @@ export function Toolbar(props: ToolbarProps) {
         <SelectMenu {...props} />
         {selected > 0 && (
           <>
-            <Button size="small" icon={<FireOutlined />} onClick={props.onHard}>
+            <Button size="small" icon={<FireOutlined aria-hidden />} onClick={props.onHard}>
               {t("datasets:hard.toggle")}
             </Button>
-            <Button size="small" danger icon={<DeleteOutlined />} onClick={props.onDelete}>
+            <Button size="small" danger icon={<DeleteOutlined aria-hidden />} onClick={props.onDelete}>
               {t("common:action.delete")}
             </Button>
           </>
@@ -50,7 +50,7 @@ export function Toolbar(props: ToolbarProps) {
         <Button
           type="text"
           size="small"
-          icon={<UndoOutlined />}
+          icon={<UndoOutlined aria-hidden />}
           disabled={!labelling.canUndo}
           aria-label={t("datasets:keys.undo")}
           title={`${t("datasets:keys.undo")} (Ctrl+Z)`}
@@ -59,7 +59,7 @@ export function Toolbar(props: ToolbarProps) {
         <Button
           type="text"
           size="small"
-          icon={<RedoOutlined />}
+          icon={<RedoOutlined aria-hidden />}
           disabled={!labelling.canRedo}
           aria-label={t("datasets:keys.redo")}
           title={`${t("datasets:keys.redo")} (Ctrl+Shift+Z)`}
@@ -78,7 +78,7 @@ export function Toolbar(props: ToolbarProps) {
         <Button
           type="text"
           size="small"
-          icon={<QuestionCircleOutlined />}
+          icon={<QuestionCircleOutlined aria-hidden />}
           aria-label={t("datasets:keys.title")}
           title={`${t("datasets:keys.title")} (?)`}
           onClick={onKeys}

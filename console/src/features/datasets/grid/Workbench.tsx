@@ -20,7 +20,7 @@ import { addAll, nothing, without, type Selection } from "./selection";
 import { sizes, Toolbar } from "./Toolbar";
 import { useLabelling } from "./useLabelling";
 import { useNextUnlabelled } from "./useNextUnlabelled";
-import { useKnownSamples, useSamples } from "./useSamples";
+import { useKnownSamples, useListFact, useSampleList } from "./useSamples";
 import { useStored } from "./useStored";
 
 interface WorkbenchProps {
@@ -42,7 +42,10 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   const notify = useNotify();
   const { dataset_id: datasetId } = dataset;
   const labels = stats.label_stats;
-  const list = useSamples(datasetId, search);
+  // Of the list only what changes seldom is read here: a chunk that arrives draws nothing but the grid anew.
+  const list = useSampleList(datasetId, search);
+  const total = useListFact(list, "total");
+  const error = useListFact(list, "error");
   const grid = useRef<GridHandle>(null);
   const [selection, setSelection] = useState<Selection>(nothing);
   const [active, setActive] = useState(0);
@@ -93,17 +96,17 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
     setSelection({ ids: new Set([sample.sample_id]), anchor: index });
     setShown((old) => old && { index, sample });
   }
-  // A sample that was just labelled may have left the list: what follows it has taken its place.
   const here = shown ? shown.index : active;
-  const after = shown && list.at(shown.index)?.sample_id !== shown.sample.sample_id ? here : here + 1;
+  // A sample that was just labelled may have left the list: what follows it has taken its place.
+  const after = () => (shown && list.at(here)?.sample_id !== shown.sample.sample_id ? here : here + 1);
   const next = () =>
-    void nextUnlabelled(after).then(
+    void nextUnlabelled(after()).then(
       (index) => (index === null ? notify.info(t("grid.noneUnlabelled")) : go(index)),
       (error: unknown) => notify.error(error),
     );
   function move(direction: 1 | -1) {
-    const index = direction === 1 ? after : here - 1;
-    if (index >= 0 && index < (list.total ?? 0)) void go(index).catch((error: unknown) => notify.error(error));
+    const index = direction === 1 ? after() : here - 1;
+    if (index >= 0 && index < (total ?? 0)) void go(index).catch((error: unknown) => notify.error(error));
   }
   const resize = (direction: 1 | -1) => setSize(Math.min(sizes.most, Math.max(sizes.least, size + direction * sizes.step)));
   const selectLoaded = () => setSelection((old) => addAll(old, list.loaded().map(({ sample_id }) => sample_id)));
@@ -135,7 +138,7 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
         <FilterBar search={search} onSearch={changeSearch} labels={labels} folder={dataset.data_url} />
         <Toolbar
           selected={selection.ids.size}
-          total={list.total}
+          total={total}
           labelling={labelling}
           size={size}
           onSize={setSize}
@@ -153,8 +156,8 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
           onDelete={() => setDeleting([...selection.ids])}
           onKeys={() => setHelping(true)}
         />
-        {list.error !== null && <ErrorState error={list.error} onRetry={list.retry} />}
-        {list.total === 0 ? (
+        {error !== null && <ErrorState error={error} onRetry={list.retry} />}
+        {total === 0 ? (
           <NoSamples dataset={dataset} search={search} onClear={() => changeSearch({ tab: search.tab })} />
         ) : (
           <SampleGrid
@@ -187,8 +190,8 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
       <Preview
         sample={shown?.sample ?? null}
         index={here}
-        total={Math.max(list.total ?? 0, here + 1)}
-        neighbours={[list.at(after), here > 0 ? list.at(here - 1) : undefined]}
+        total={Math.max(total ?? 0, here + 1)}
+        list={list}
         labels={labels}
         keys={keys}
         actions={labelActions}

@@ -1,8 +1,9 @@
 // What a labelling step does to samples. Pure: from what they carry to what they shall carry.
 import type { components } from "@/api/schema";
 
-export type Sample = components["schemas"]["SampleItem"];
-export type SampleLabel = components["schemas"]["SampleLabel"];
+/** Labels of images all have a name. */
+export type SampleLabel = components["schemas"]["SampleLabel"] & { name: string };
+export type Sample = Omit<components["schemas"]["SampleItem"], "labels"> & { labels: SampleLabel[] };
 export type SampleChange = components["schemas"]["SampleChange"];
 
 export const hardKey = "@modelarts:hard";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellsInBox, chunksAround, gridGeometry, moved, thumbnailUrl } from "./pages";
+import { cellsInBox, chunksAround, gridGeometry, moved, rowsAround, thumbnailUrl } from "./pages";
 
 describe("chunksAround", () => {
   it("asks for the first chunk while nothing is known", () => {
@@ -74,4 +74,22 @@ it("asks for a thumbnail of about the cell's size", () => {
   expect(thumbnailUrl("/t?v=1&edge=200", 120, 1)).toBe("/t?v=1&edge=200");
   expect(thumbnailUrl("/t?v=1&edge=200", 108, 1)).toBe("/t?v=1&edge=100");
   expect(thumbnailUrl("/t?v=1&edge=200", 300, 2)).toBe("/t?v=1&edge=800");
+});
+
+describe("rowsAround", () => {
+  const geometry = gridGeometry(740, 120, 1_000);
+
+  it("covers the window with rows to spare, within the list", () => {
+    const { rowHeight, rows } = geometry;
+    expect(rowsAround(0, 3 * rowHeight, geometry)).toMatchObject({ first: 0, last: 5 });
+    expect(rowsAround(20, 3 * rowHeight, geometry)).toMatchObject({ first: 18, last: 25 });
+    expect(rowsAround(rows - 1, 3 * rowHeight, geometry).last).toBe(rows - 1);
+  });
+
+  it("never has more rows than the pool that they are taken from", () => {
+    for (let row = 0; row < geometry.rows; row += 1) {
+      const { first, last, pool } = rowsAround(row, 555, geometry);
+      expect(last - first + 1).toBeLessThanOrEqual(pool);
+    }
+  });
 });

@@ -45,6 +45,23 @@ export function gridGeometry(width: number, size: number, total: number): Geomet
   }
 }
 
+/** Rows beyond sight that exist already, on either side. */
+const spare = 2;
+
+export interface Rows {
+  first: number;
+  last: number;
+  /** Rows that exist at once at most: one that goes out of sight becomes the row `pool` further on. */
+  pool: number;
+}
+
+/** The rows that exist while `row` is the first in sight of a window of this height. */
+export function rowsAround(row: number, height: number, { rows, rowHeight }: Geometry): Rows {
+  const inSight = Math.ceil(height / rowHeight) + 1;
+  const pool = inSight + 2 * spare;
+  return { first: Math.max(0, row - spare), last: Math.min(rows - 1, row + inSight - 1 + spare), pool };
+}
+
 export interface Box {
   left: number;
   top: number;

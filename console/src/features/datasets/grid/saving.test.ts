@@ -8,11 +8,10 @@ const marks = (...names: string[]): Marks => ({ labels: names.map((name) => ({ n
 const change = (id: string, before: Marks, after: Marks): Change => ({ id, before, after });
 const revisions = (entries: Record<string, number>) => new Map(Object.entries(entries));
 
-function queue(send: (items: SampleChange[]) => Promise<Outcome[]>) {
+function queue(send: (items: SampleChange[]) => Promise<Outcome[]>, onSettled = async () => {}) {
   const failures: Failure[] = [];
-  let settle: () => void;
-  const settled = new Promise<void>((resolve) => (settle = resolve));
-  const made = new SaveQueue({ send, onFailure: (failure) => failures.push(failure), onSettled: () => settle() });
+  const made = new SaveQueue({ send, onFailure: (failure) => failures.push(failure), onSettled });
+  const settled = new Promise<void>((resolve) => made.subscribe(() => made.snapshot().state !== "saving" && resolve()));
   return { made, failures, settled };
 }
 
@@ -61,5 +60,22 @@ describe("SaveQueue", () => {
     expect(failures[0]?.changes).toEqual([lost]);
     expect(failures[0]?.error.offline).toBe(true);
     expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  it("calls a step saved only once the counts include it", async () => {
+    const counts: (() => void)[] = [];
+    const send = async (items: SampleChange[]) => items.map(() => ({ ok: true }));
+    const { made, settled } = queue(send, () => new Promise<void>((resolve) => counts.push(resolve)));
+    made.add([change("a", none, marks("cat"))], revisions({}));
+    await vi.waitFor(() => expect(counts).toHaveLength(1));
+    expect(made.snapshot()).toEqual({ waiting: 1, state: "saving" });
+    // The counts of the first step are not those of the second.
+    made.add([change("b", none, marks("cat"))], revisions({}));
+    counts[0]?.();
+    await vi.waitFor(() => expect(counts).toHaveLength(2));
+    expect(made.snapshot().state).toBe("saving");
+    counts[1]?.();
+    await settled;
+    expect(made.snapshot()).toEqual({ waiting: 0, state: "saved" });
   });
 });

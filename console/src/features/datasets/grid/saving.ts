@@ -31,8 +31,8 @@ interface Port {
   /** Send one request; the outcomes are in the order of the items. */
   send: (items: SampleChange[]) => Promise<Outcome[]>;
   onFailure: (failure: Failure) => void;
-  /** Called when nothing is left to send. */
-  onSettled: () => void;
+  /** Called when nothing is left to send; what was saved is called so once this is done. */
+  onSettled: () => Promise<void>;
 }
 
 export class SaveQueue {
@@ -43,6 +43,7 @@ export class SaveQueue {
   private current: SaveState = { waiting: 0, state: "idle" };
   private running = false;
   private failed = false;
+  private round = 0;
 
   constructor(port: Port) {
     this.port = port;
@@ -69,13 +70,17 @@ export class SaveQueue {
   private async run(): Promise<void> {
     this.running = true;
     this.failed = false;
+    const round = ++this.round;
     for (let step = this.steps[0]; step; step = this.steps[0]) {
       await this.save(step);
       this.steps.shift();
-      this.announce(this.steps.length > 0 ? "saving" : this.failed ? "failed" : "saved");
+      if (this.steps.length > 0) this.announce("saving");
     }
     this.running = false;
-    this.port.onSettled();
+    if (this.failed) this.announce("failed");
+    await this.port.onSettled();
+    // A step that came meanwhile has an end of its own.
+    if (round === this.round && !this.failed) this.announce("saved");
   }
 
   private async save(step: Change[]): Promise<void> {

@@ -8,10 +8,10 @@ import { useScope } from "@/api/session";
 import { useTranslation } from "@/lib/i18n";
 import { useNotify } from "@/ui";
 import { refreshDataset, samplesKey } from "../queries";
+import { applyMarks, findSamples, patchSamples } from "./chunks";
 import { emptyHistory, recorded, redo, undo, withoutFailed, type History } from "./history";
 import { reversed, type Change, type Marks, type Sample, type SampleChange } from "./labelling";
 import { SaveQueue, type Failure, type Outcome, type SaveState } from "./saving";
-import { applyMarks, findSamples, patchSamples } from "./useSamples";
 
 export interface Labelling {
   /** Make a labelling step of these samples. */
@@ -49,9 +49,8 @@ export function useLabelling(datasetId: string, onMarks: (marks: ReadonlyMap<str
       const title = current.length > 0 ? t("save.stale", { count: current.length }) : t("save.failed", { count: changes.length });
       notify.error(error, title);
     }
-    function onSettled() {
-      refreshDataset(client, datasetId, { samples: true });
-    }
+    // "Saved" is said together with the counts that include it.
+    const onSettled = () => refreshDataset(client, datasetId, { samples: true });
     return new SaveQueue({ send: (items) => send(projectId, datasetId, items), onFailure, onSettled });
   }, [client, projectId, datasetId, notify, show, t]);
   const saving = useSyncExternalStore(queue.subscribe, queue.snapshot);

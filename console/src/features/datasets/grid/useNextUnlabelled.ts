@@ -1,6 +1,6 @@
 // The way to the next sample without a label, which may lie far beyond what is loaded.
 import { chunkSize } from "./pages";
-import type { SampleList } from "./useSamples";
+import type { SampleList } from "./sampleList";
 
 /** Chunks that are looked through at most: beyond that a filter finds it sooner. */
 const most = 300;

@@ -110,7 +110,7 @@ function LabelLine({ label, others, autoKey, onChange, onDelete }: LabelLineProp
         <Button
           type="text"
           danger
-          icon={<DeleteOutlined />}
+          icon={<DeleteOutlined aria-hidden />}
           aria-label={`${t("common:action.delete")}: ${saved.name}`}
           title={t("common:action.delete")}
           onClick={onDelete}
@@ -151,7 +151,7 @@ export function AddLabel({ datasetId, labels, compact = false }: { datasetId: st
         />
         <Button
           size={compact ? "small" : "middle"}
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           disabled={name.trim() === "" || problem !== null}
           loading={create.isPending}
           aria-label={t("label.add")}

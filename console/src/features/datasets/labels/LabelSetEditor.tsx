@@ -66,7 +66,7 @@ export function LabelSetEditor({ value = [], onChange }: LabelSetEditorProps) {
               />
               <Button
                 type="text"
-                icon={<DeleteOutlined />}
+                icon={<DeleteOutlined aria-hidden />}
                 aria-label={`${t("common:action.remove")}: ${label.name || index + 1}`}
                 title={t("common:action.remove")}
                 onClick={() => onChange?.(value.filter((_, place) => place !== index))}
@@ -77,7 +77,7 @@ export function LabelSetEditor({ value = [], onChange }: LabelSetEditorProps) {
         );
       })}
       <div>
-        <Button icon={<PlusOutlined />} onClick={add}>
+        <Button icon={<PlusOutlined aria-hidden />} onClick={add}>
           {t("datasets:label.add")}
         </Button>
       </div>

@@ -146,7 +146,7 @@ function Actions({ dataset, onPublish, onDelete }: ActionsProps) {
         <Button
           type="text"
           size="small"
-          icon={<MoreOutlined />}
+          icon={<MoreOutlined aria-hidden />}
           aria-label={`${t("common:action.more")}: ${name}`}
           aria-haspopup="menu"
         />

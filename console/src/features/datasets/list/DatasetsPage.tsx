@@ -19,7 +19,7 @@ export function DatasetsPage() {
       fill
       actions={
         <Link to="/datasets/create">
-          <Button type="primary" icon={<PlusOutlined />} tabIndex={-1}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} tabIndex={-1}>
             {t("create.button")}
           </Button>
         </Link>

@@ -13,13 +13,13 @@ export function FirstSteps() {
         {t("first.title")}
       </Typography.Title>
       <Flex gap={16} wrap justify="center" component="ol" style={{ listStyle: "none", margin: 0, padding: 0 }}>
-        <Step number={1} icon={<DatabaseOutlined />} title={t("first.bucket")} hint={t("first.bucketHint")}>
+        <Step number={1} icon={<DatabaseOutlined aria-hidden />} title={t("first.bucket")} hint={t("first.bucketHint")}>
           <Link to="/files">
             <Button tabIndex={-1}>{t("first.toFiles")}</Button>
           </Link>
         </Step>
-        <Step number={2} icon={<CloudUploadOutlined />} title={t("first.upload")} hint={t("first.uploadHint")} />
-        <Step number={3} icon={<TagsOutlined />} title={t("first.create")} hint={t("first.createHint")}>
+        <Step number={2} icon={<CloudUploadOutlined aria-hidden />} title={t("first.upload")} hint={t("first.uploadHint")} />
+        <Step number={3} icon={<TagsOutlined aria-hidden />} title={t("first.create")} hint={t("first.createHint")}>
           <Link to="/datasets/create">
             <Button type="primary" tabIndex={-1}>
               {t("create.button")}

@@ -27,7 +27,7 @@ export function ManifestView({ path }: { path: string }) {
     <Panel
       title={t("datasets:version.manifest", { count: lines })}
       extra={
-        <Button size="small" icon={<DownloadOutlined />} href={url} download>
+        <Button size="small" icon={<DownloadOutlined aria-hidden />} href={url} download>
           {t("common:action.download")}
         </Button>
       }

@@ -4,34 +4,38 @@ import { App, Button, Descriptions, Flex, Progress, Typography } from "antd";
 import { isActive, useTasks } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { CopyText, Panel, QueryView, Time, useNotify } from "@/ui";
-import { useDeleteVersion, useVersion, type Dataset } from "../queries";
+import { isPublishing, useDeleteVersion, useVersion, type Dataset, type Version } from "../queries";
 import { VersionStatus } from "../status";
 import { LabelBars } from "./LabelBars";
 import { ManifestView } from "./ManifestView";
 import { splitRatio } from "./ratio";
 
-export function VersionDetails({ dataset, versionId }: { dataset: Dataset; versionId: string }) {
-  const query = useVersion(dataset.dataset_id, versionId);
+/** `listed` is the version as the list tells it: its state is shown here as it is shown there. */
+export function VersionDetails({ dataset, listed }: { dataset: Dataset; listed: Version }) {
+  const query = useVersion(dataset.dataset_id, listed.version_id);
   return (
     <Flex vertical gap={12} style={{ flex: 1, minWidth: 0 }}>
       <QueryView query={query}>
-        {(version) => (
-          <>
-            <Summary dataset={dataset} version={version} />
-            {version.label_stats && (
-              <LabelBars labels={version.label_stats} total={version.total_sample_count} labelled={version.annotated_sample_count} />
-            )}
-            {version.manifest_path && <ManifestView path={version.manifest_path} />}
-          </>
-        )}
+        {(answer) => {
+          const version = { ...answer, status: listed.status };
+          return (
+            <>
+              <Summary dataset={dataset} version={version} />
+              {version.label_stats && (
+                <LabelBars labels={version.label_stats} total={version.total_sample_count} labelled={version.annotated_sample_count} />
+              )}
+              {version.manifest_path && <ManifestView path={version.manifest_path} />}
+            </>
+          );
+        }}
       </QueryView>
     </Flex>
   );
 }
 
-type Version = NonNullable<ReturnType<typeof useVersion>["data"]>;
+type FullVersion = NonNullable<ReturnType<typeof useVersion>["data"]>;
 
-function Summary({ dataset, version }: { dataset: Dataset; version: Version }) {
+function Summary({ dataset, version }: { dataset: Dataset; version: FullVersion }) {
   const { t } = useTranslation(["datasets", "common"]);
   const format = useFormat();
   const ratio = splitRatio(version.train_evaluate_sample_ratio);
@@ -47,7 +51,7 @@ function Summary({ dataset, version }: { dataset: Dataset; version: Version }) {
       }
       extra={<DeleteButton dataset={dataset} version={version} />}
     >
-      {version.status === 0 && <Publishing version={version} />}
+      {isPublishing(version) && <Publishing version={version} />}
       <Descriptions
         size="small"
         column={{ xs: 1, xl: 2 }}
@@ -75,13 +79,13 @@ function Summary({ dataset, version }: { dataset: Dataset; version: Version }) {
             : []),
         ]}
       />
-      {version.message && version.status !== 0 && <Typography.Text type="danger">{version.message}</Typography.Text>}
+      {version.message && !isPublishing(version) && <Typography.Text type="danger">{version.message}</Typography.Text>}
     </Panel>
   );
 }
 
 /** How far the platform task is that writes the version. */
-function Publishing({ version }: { version: Version }) {
+function Publishing({ version }: { version: FullVersion }) {
   const { t } = useTranslation("datasets");
   const { data } = useTasks("all");
   const task = data?.tasks.find(({ task_id: id }) => id === version.task_id);
@@ -97,7 +101,7 @@ function Publishing({ version }: { version: Version }) {
   );
 }
 
-function DeleteButton({ dataset, version }: { dataset: Dataset; version: Version }) {
+function DeleteButton({ dataset, version }: { dataset: Dataset; version: FullVersion }) {
   const { t } = useTranslation(["datasets", "common"]);
   const { modal } = App.useApp();
   const notify = useNotify();
@@ -119,7 +123,7 @@ function DeleteButton({ dataset, version }: { dataset: Dataset; version: Version
     });
   }
   return (
-    <Button danger size="small" icon={<DeleteOutlined />} disabled={version.status === 0} onClick={confirm}>
+    <Button danger size="small" icon={<DeleteOutlined aria-hidden />} disabled={isPublishing(version)} onClick={confirm}>
       {t("common:action.delete")}
     </Button>
   );

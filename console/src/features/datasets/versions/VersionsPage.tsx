@@ -4,7 +4,7 @@ import { Button, Flex } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { EmptyState, Page, QueryView } from "@/ui";
-import { isBusy, useDataset, useVersions, type Dataset } from "../queries";
+import { isBusy, isPublishing, publishing as beingPublished, syncing, useDataset, useRefreshOn, useVersions, type Dataset } from "../queries";
 import { DatasetStatus } from "../status";
 import { Evolution } from "./Evolution";
 import { PublishDialog } from "./PublishDialog";
@@ -25,7 +25,12 @@ function Versions({ dataset }: { dataset: Dataset }) {
   const { version } = useSearch({ from: route });
   const navigate = useNavigate({ from: "/datasets/$datasetId/versions" });
   const [publishing, setPublishing] = useState(false);
-  const canPublish = !isBusy(dataset) && dataset.total_sample_count > 0;
+  // The dataset, the list and the version itself tell of one publication. What is shown of it here is what the list says,
+  // and when that or the dataset has changed, all three are asked again.
+  const listed = versions.data?.versions ?? [];
+  useRefreshOn(datasetId, [dataset.status, ...listed.map((each) => `${each.version_id} ${each.status}`)].join());
+  const status = listed.some(isPublishing) ? beingPublished : dataset.status === syncing ? syncing : null;
+  const canPublish = !isBusy(dataset) && status === null && dataset.total_sample_count > 0;
   const publish = (
     <Button type="primary" disabled={!canPublish} onClick={() => setPublishing(true)}>
       {t("publish.button")}
@@ -38,7 +43,7 @@ function Versions({ dataset }: { dataset: Dataset }) {
         { label: t("title"), link: { to: "/datasets" } },
         { label: name, link: { to: "/datasets/$datasetId", params: { datasetId }, search: {} } },
       ]}
-      mark={isBusy(dataset) && <DatasetStatus status={dataset.status} />}
+      mark={status !== null && <DatasetStatus status={status} />}
       actions={
         <>
           <Link to="/datasets/$datasetId" params={{ datasetId }} search={{}}>
@@ -60,7 +65,7 @@ function Versions({ dataset }: { dataset: Dataset }) {
                 shown={shown.version_id}
                 onShow={(id) => void navigate({ search: { version: id }, replace: true })}
               />
-              <VersionDetails key={shown.version_id} dataset={dataset} versionId={shown.version_id} />
+              <VersionDetails key={shown.version_id} dataset={dataset} listed={shown} />
             </Flex>
           );
         }}

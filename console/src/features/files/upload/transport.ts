@@ -2,7 +2,7 @@
 // body has been sent.
 import { api, commonHeaders } from "@/api/client";
 import { ApiError, errorFrom } from "@/api/errors";
-import { objectUrl } from "../address";
+import { contentUrl } from "@/api/files";
 
 export interface UploadTarget {
   projectId: string;
@@ -71,7 +71,7 @@ const bytes = { "Content-Type": "application/octet-stream" };
 
 export const httpTransport: UploadTransport = {
   async putWhole({ projectId, bucket, key }, file, onSent, signal) {
-    await send(objectUrl(projectId, bucket, key), { ...commonHeaders(), ...bytes }, file, onSent, signal);
+    await send(contentUrl(projectId, bucket, key), { ...commonHeaders(), ...bytes }, file, onSent, signal);
   },
   async create({ projectId, bucket, key }, size) {
     const { data } = await api.POST("/v1/{project_id}/buckets/{bucket}/uploads", {

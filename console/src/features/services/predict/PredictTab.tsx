@@ -109,7 +109,7 @@ function Trial({ service, api }: { service: ServiceDetail; api: PredictApi }) {
         <div>
           <Button
             type="primary"
-            icon={<SendOutlined />}
+            icon={<SendOutlined aria-hidden />}
             loading={pending}
             disabled={!complete || badJson !== ""}
             onClick={() => void send()}

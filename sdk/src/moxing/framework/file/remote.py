@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator, Iterator
 
 from moxing.framework.file import session
 from moxing.framework.file.address import Address
-from moxing.framework.file.errors import Answer, MoxFileNotExistsException, MoxFileReadException
+from moxing.framework.file.errors import (
+    Answer,
+    MoxFileNotExistsException,
+    MoxFileReadException,
+    MoxFileRespException,
+)
 from moxing.framework.file.wire import BLOCK, Broken, Response
 
 TYPE_CHECKING = False
@@ -15,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moxing.framework.file.wire import Upload
+
+
+_ABSENT = "ModelArts.4404"
 
 
 class Entry:
@@ -95,12 +104,7 @@ def delete(address: Address) -> None:
 
 def delete_below(address: Address) -> None:
     """Remove everything below the folder, its marker included."""
-    more = True
-    while more:
-        body = json.dumps({"prefix": address.prefix}).encode()
-        headers = {"Content-Type": "application/json"}
-        response = session.call("POST", f"/buckets/{session.quote(address.bucket)}/delete", headers=headers, body=body)
-        more = bool(json.loads(response.content).get("more"))
+    _ask(address.bucket, "delete", {"prefix": address.prefix})
 
 
 def copy(source: Address, target: Address, *, move: bool = False) -> None:
@@ -108,13 +112,28 @@ def copy(source: Address, target: Address, *, move: bool = False) -> None:
     told: dict[str, Any] = {"source": source.key, "target": target.key, "move": move}
     if target.bucket != source.bucket:
         told["target_bucket"] = target.bucket
-    path = f"/buckets/{session.quote(source.bucket)}/copy"
     try:
-        session.call("POST", path, headers={"Content-Type": "application/json"}, body=json.dumps(told).encode())
+        _ask(source.bucket, "copy", told)
     except MoxFileNotExistsException:
         # A move whose answer was lost and that was repeated finds no source: it is done where the target exists.
         if not move or size_of(target) is None:
             raise
+
+
+def _ask(bucket: str, what: str, told: dict[str, Any]) -> None:
+    """Ask for a deed, and wait for its end where the platform has made a task of it."""
+    base, headers = f"/buckets/{session.quote(bucket)}", {"Content-Type": "application/json"}
+    response = session.call("POST", f"{base}/{what}", headers=headers, body=json.dumps(told).encode())
+    if response.status != 202:
+        return
+    task = f"{base}/tasks/{json.loads(response.content)['task_id']}"
+    pause = session.Policy.first_wait
+    while (state := json.loads(session.call("GET", task).content))["state"] in ("waiting", "running"):
+        time.sleep(pause)
+        pause = min(pause * 1.6, session.Policy.longest_wait)
+    if state["state"] != "succeeded":
+        answer = Answer(0, state["error_code"], state["error_msg"] or f"The task was {state['state']}.")
+        raise MoxFileNotExistsException(answer.reason) if answer.errorCode == _ABSENT else MoxFileRespException(answer)
 
 
 def read(address: Address, start: int = 0) -> Generator[bytes, None, None]:

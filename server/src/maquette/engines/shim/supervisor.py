@@ -226,7 +226,8 @@ class Supervisor:
         most = self.plan["processes"]
         if len(tree) > most and not self.plan["kernel_processes"]:
             self.cut_short("failed", f"It was killed for starting more than {most} processes.")
-        if report:
+        # What is ending has given its memory back already: it uses nothing any more, and that is no measure of it.
+        if report and weigh(self.workload())[0]:
             self.report(now, memory, ticks, len(tree))
 
     def cut_short(self, reason: str, message: str) -> None:

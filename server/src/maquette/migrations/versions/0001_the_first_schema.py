@@ -1,8 +1,7 @@
-"""The first schema"""
+"""the first schema"""
 
 import sqlalchemy as sa
 from alembic import op
-
 from maquette.db import JsonColumn
 
 revision = "0001"
@@ -163,11 +162,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dataset_id", "generation", "code", "sample_id", name=op.f("pk_sample_labels")),
     )
     op.create_table(
-        "samples",
+        "sample_operations",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("dataset_id", sa.String(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
+        sa.Column("sample_id", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("before", JsonColumn, nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sample_operations")),
+    )
+    op.create_index(
+        "ix_sample_operations_sample",
+        "sample_operations",
+        ["dataset_id", "generation", "sample_id", "id"],
+        unique=False,
+    )
+    op.create_index("ix_sample_operations_time", "sample_operations", ["dataset_id", "generation", "at"], unique=False)
+    op.create_table(
+        "samples",
+        sa.Column("dataset_id", sa.String(), nullable=False),
+        sa.Column("generation", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sample_type", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.BigInteger(), nullable=False),
@@ -183,11 +205,26 @@ def upgrade() -> None:
         sa.Column("etag", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_samples")),
-        sa.UniqueConstraint("dataset_id", "generation", "source", name=op.f("uq_samples_dataset_id_generation_source")),
+        sa.PrimaryKeyConstraint("dataset_id", "generation", "id", name=op.f("pk_samples")),
+        sa.UniqueConstraint("dataset_id", "generation", "digest", name=op.f("uq_samples_dataset_id_generation_digest")),
+    )
+    op.create_index(
+        "ix_samples_file",
+        "samples",
+        ["dataset_id", "generation", "file"],
+        unique=False,
+        sqlite_where=sa.text("file <> ''"),
+        postgresql_where=sa.text("file <> ''"),
     )
     op.create_index("ix_samples_labelled_by", "samples", ["dataset_id", "generation", "labelled_by"], unique=False)
-    op.create_index("ix_samples_order", "samples", ["dataset_id", "generation", "id"], unique=False)
+    op.create_index(
+        "ix_samples_parent",
+        "samples",
+        ["dataset_id", "generation", "parent_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("parent_id <> ''"),
+        postgresql_where=sa.text("parent_id <> ''"),
+    )
     op.create_index("ix_samples_state", "samples", ["dataset_id", "generation", "state", "id"], unique=False)
     op.create_table(
         "services",
@@ -312,6 +349,7 @@ def upgrade() -> None:
         sa.Column("gpus", sa.BigInteger(), nullable=False),
         sa.Column("devices", JsonColumn, nullable=False),
         sa.Column("max_restarts", sa.BigInteger(), nullable=False),
+        sa.Column("restarts", sa.BigInteger(), nullable=False),
         sa.Column("wanted", sa.String(), nullable=False),
         sa.Column("stopped_by", sa.String(), nullable=False),
         sa.Column("phase", sa.String(), nullable=False),
@@ -410,6 +448,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("domain_id", "name", name=op.f("uq_projects_domain_id_name")),
     )
     op.create_table(
+        "restore_points",
+        sa.Column("dataset_id", sa.String(), nullable=False),
+        sa.Column("generation", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("current_version_id", sa.String(), nullable=False),
+        sa.Column("counts", JsonColumn, nullable=False),
+        sa.Column("label_counts", JsonColumn, nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("dataset_id", "generation", name=op.f("pk_restore_points")),
+    )
+    op.create_table(
         "service_changes",
         sa.Column("service_id", sa.String(), nullable=False),
         sa.Column("revision", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -487,6 +538,22 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_training_versions_workload", "training_versions", ["workload_id"], unique=False)
+    op.create_table(
+        "transfer_runs",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("dataset_id", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("request", JsonColumn, nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("counts", JsonColumn, nullable=False),
+        sa.Column("problems", JsonColumn, nullable=False),
+        sa.Column("report_url", sa.String(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_runs")),
+    )
+    op.create_index("ix_transfer_runs_dataset", "transfer_runs", ["dataset_id", "direction", "id"], unique=False)
     op.create_table(
         "users",
         sa.Column("id", sa.String(), nullable=False),
@@ -593,6 +660,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
@@ -621,6 +689,8 @@ def downgrade() -> None:
     op.drop_table("workspace_grants")
     op.drop_table("versions")
     op.drop_table("users")
+    op.drop_index("ix_transfer_runs_dataset", table_name="transfer_runs")
+    op.drop_table("transfer_runs")
     op.drop_index("ix_training_versions_workload", table_name="training_versions")
     op.drop_table("training_versions")
     op.drop_table("sync_reports")
@@ -630,6 +700,7 @@ def downgrade() -> None:
     op.drop_index("ix_service_events_service_time", table_name="service_events")
     op.drop_table("service_events")
     op.drop_table("service_changes")
+    op.drop_table("restore_points")
     op.drop_table("projects")
     op.drop_table("policies")
     op.drop_table("model_pins")
@@ -653,9 +724,23 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_services_project_id"), table_name="services")
     op.drop_table("services")
     op.drop_index("ix_samples_state", table_name="samples")
-    op.drop_index("ix_samples_order", table_name="samples")
+    op.drop_index(
+        "ix_samples_parent",
+        table_name="samples",
+        sqlite_where=sa.text("parent_id <> ''"),
+        postgresql_where=sa.text("parent_id <> ''"),
+    )
     op.drop_index("ix_samples_labelled_by", table_name="samples")
+    op.drop_index(
+        "ix_samples_file",
+        table_name="samples",
+        sqlite_where=sa.text("file <> ''"),
+        postgresql_where=sa.text("file <> ''"),
+    )
     op.drop_table("samples")
+    op.drop_index("ix_sample_operations_time", table_name="sample_operations")
+    op.drop_index("ix_sample_operations_sample", table_name="sample_operations")
+    op.drop_table("sample_operations")
     op.drop_table("sample_labels")
     op.drop_index(op.f("ix_models_project_id"), table_name="models")
     op.drop_table("models")

@@ -1,0 +1,17 @@
+"""Every kind of task that the worker does, as `domain.verb-object`; the console has a text for each."""
+
+KINDS = (
+    "buckets.copy",
+    "buckets.delete",
+    "buckets.extract",
+    "buckets.move",
+    "dataset.clean",
+    "dataset.delete-files",
+    "dataset.delete-labels",
+    "dataset.publish",
+    "dataset.sync",
+    "model.publish",
+    "model.remove",
+    "training.remove",
+    "training.settle",
+)
