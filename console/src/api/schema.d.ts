@@ -1148,6 +1148,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/datasets/{dataset_id}/import-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Import Tasks
+         * @description Newest first; `offset` is a page number.
+         */
+        get: operations["ListImportTasks"];
+        put?: never;
+        /**
+         * Import Task
+         * @description Import samples and annotations in the background, or find out what an import would do (`dry_run`).
+         */
+        post: operations["ImportTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/import-tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Desc Import Task
+         * @description How far an import is, what it counted, and the first thousand of its problems.
+         */
+        get: operations["DescImportTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/import-tasks/{task_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Import Report
+         * @description All that could not be read, a JSON object a line.
+         */
+        get: operations["ShowImportReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/datasets/{dataset_id}/sync-data": {
         parameters: {
             query?: never;
@@ -2191,6 +2255,174 @@ export interface components {
             methods: string[];
             password: components["schemas"]["PasswordIdentity"];
         };
+        /** ImportAsked */
+        ImportAsked: {
+            /** Task Id */
+            task_id: string;
+        };
+        /** ImportList */
+        ImportList: {
+            /** Import Tasks */
+            import_tasks: components["schemas"]["ImportState"][];
+            /** Total Count */
+            total_count: number;
+        };
+        /** ImportProblem */
+        ImportProblem: {
+            /** File */
+            file?: string | null;
+            /** Line */
+            line?: number | null;
+            /** Reason */
+            reason: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
+         * ImportRequest
+         * @description `import_type` knows, beside `dir` and `manifest`, our own: coco, yolo, labelstudio, csv, jsonl.
+         *
+         *     `dry_run` is ours: everything is read and judged, nothing is written, and the report tells what would be.
+         */
+        ImportRequest: {
+            data_source?: components["schemas"]["maquette__datasets__schemas__DataSource"] | null;
+            /**
+             * Difficult Only
+             * @default false
+             */
+            difficult_only?: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Excluded Labels
+             * @default []
+             */
+            excluded_labels?: (components["schemas"]["LabelBody"] | string)[];
+            /**
+             * Final Annotation
+             * @default true
+             */
+            final_annotation?: boolean;
+            /**
+             * Import Annotations
+             * @default true
+             */
+            import_annotations?: boolean;
+            /** Import Folder */
+            import_folder?: string | null;
+            /**
+             * Import Origin
+             * @default obs
+             */
+            import_origin?: string;
+            /** Import Path */
+            import_path: string;
+            /**
+             * Import Samples
+             * @default true
+             */
+            import_samples?: boolean;
+            /**
+             * Import Type
+             * @default dir
+             */
+            import_type?: string;
+            /**
+             * Included Labels
+             * @default []
+             */
+            included_labels?: (components["schemas"]["LabelBody"] | string)[];
+            label_format?: components["schemas"]["LabelFormat"] | null;
+            /**
+             * With Column Header
+             * @default true
+             */
+            with_column_header?: boolean;
+        };
+        /**
+         * ImportState
+         * @description `import_type` is 0 for a directory and 1 for a manifest; `format`, `dry_run` and the counts behind are ours.
+         */
+        ImportState: {
+            /**
+             * Annotated Sample Count
+             * @default 0
+             */
+            annotated_sample_count?: number;
+            /**
+             * Changed Sample Count
+             * @default 0
+             */
+            changed_sample_count?: number;
+            /** Create Time */
+            create_time: number;
+            /** Dataset Id */
+            dataset_id: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Elapsed Time */
+            elapsed_time: number;
+            /** Error Code */
+            error_code?: string | null;
+            /** Error Msg */
+            error_msg?: string | null;
+            /**
+             * Existing Sample Count
+             * @default 0
+             */
+            existing_sample_count?: number;
+            /** Format */
+            format: string;
+            /** Import Path */
+            import_path: string;
+            /** Import Type */
+            import_type: number;
+            /**
+             * Imported Sample Count
+             * @default 0
+             */
+            imported_sample_count?: number;
+            /**
+             * Left Out Sample Count
+             * @default 0
+             */
+            left_out_sample_count?: number;
+            /**
+             * New Label Count
+             * @default 0
+             */
+            new_label_count?: number;
+            /**
+             * Problem Count
+             * @default 0
+             */
+            problem_count?: number;
+            /** Problems */
+            problems?: components["schemas"]["ImportProblem"][] | null;
+            /** Progress */
+            progress: number;
+            /** Report Url */
+            report_url?: string | null;
+            /** Status */
+            status: string;
+            /** Task Id */
+            task_id: string;
+            /**
+             * Total Sample Count
+             * @default 0
+             */
+            total_sample_count?: number;
+            /**
+             * Unconfirmed Sample Count
+             * @default 0
+             */
+            unconfirmed_sample_count?: number;
+            /** Update Ms */
+            update_ms: number;
+        };
         /** InstanceItem */
         InstanceItem: {
             /** Attempt */
@@ -2986,15 +3218,19 @@ export interface components {
         };
         /**
          * SampleItem
-         * @description `source` is where a browser loads the image, or its thumbnail when `process_parameter` asked for a size.
+         * @description `source` is where a browser loads the file, or an image's thumbnail when `process_parameter` asked for a size;
+         *     of a text it is the text itself, `truncated` in lists when it is long.
          *
-         *     Ours: `obs_url` (the object itself), `thumbnail_url` (up to 200 pixels a side), `revision` and `sample_usage`.
+         *     Ours: `obs_url` (the object itself, or the file that a text was read from), `media_url` (the whole sample),
+         *     `thumbnail_url` (of images, up to 200 pixels a side), `truncated`, `revision` and `sample_usage`.
          */
         SampleItem: {
             /** Labelers */
             labelers?: components["schemas"]["Labeler"][] | null;
             /** Labels */
             labels: components["schemas"]["SampleLabel"][];
+            /** Media Url */
+            media_url: string;
             /** Metadata */
             metadata: {
                 [key: string]: unknown;
@@ -3025,6 +3261,11 @@ export interface components {
             source: string;
             /** Thumbnail Url */
             thumbnail_url: string;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated?: boolean;
         };
         /**
          * SampleLabel
@@ -6991,6 +7232,141 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DatasetStats"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ListImportTasks: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ImportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    DescImportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                task_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ShowImportReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                task_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

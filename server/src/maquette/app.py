@@ -18,6 +18,7 @@ from maquette.buckets import Stores
 from maquette.buckets.object_routes import router as objects_router
 from maquette.buckets.routes import router as buckets_router
 from maquette.buckets.upload_routes import router as uploads_router
+from maquette.datasets.importing.routes import router as imports_router
 from maquette.datasets.label_routes import router as labels_router
 from maquette.datasets.media_routes import router as media_router
 from maquette.datasets.media_routes import schema_router
@@ -72,6 +73,7 @@ ROUTERS: list[Router] = [
     datasets_router,
     labels_router,
     samples_router,
+    imports_router,
     media_router,
     schema_router,
     versions_router,

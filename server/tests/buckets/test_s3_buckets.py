@@ -161,12 +161,15 @@ def test_preflights(preflights: str, allowed: dict[str, str], status: int, verdi
     assert allows_direct_upload(preflights, "http://here:8000/console", here) is verdict
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/bucket", "http://[/bucket", "nonsense"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/bucket", "nonsense"])
 def test_no_answer_is_a_no(url: str) -> None:
     assert allows_direct_upload(url, "http://here:8000", Destination(url, private=True)) is False
 
 
-@pytest.mark.parametrize("endpoint", ["http://169.254.169.254", "http://[64:ff9b::a9fe:a9fe]", "http://0.0.0.0:9000"])
+@pytest.mark.parametrize(
+    "endpoint",
+    ["http://169.254.169.254", "http://[64:ff9b::a9fe:a9fe]", "http://0.0.0.0:9000", "http://[", "http://host:port"],
+)
 def test_an_endpoint_that_nobody_should_reach_is_refused(api: Any, endpoint: str) -> None:
     body = {"name": "remote", "endpoint": endpoint, "access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
     answer = api.post("/v1", "buckets", body)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from maquette.buckets import Bucket, Stores
-from maquette.datasets import publishing, sync
+from maquette.datasets import background
 from maquette.datasets.sync import start_sync
 from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Label, Sample, SyncReport, Version
 from maquette.datasets.versions import PublishRequest, create_version
@@ -52,6 +52,7 @@ class Stage:
             "data_sources": [],
             "data_url": "/data/in/",
             "work_path": "/data/out/",
+            "next_label_code": 3,
         }
         with self.database.write() as session:
             session.add(Bucket(name="data", **OWNED))
@@ -94,11 +95,7 @@ class Stage:
 
     def work(self) -> None:
         """What a worker does that has just started: free the leases of a dead one, then do everything."""
-        handlers = {
-            **sync.handlers(self.settings, self.database, self.stores),
-            **publishing.handlers(self.settings, self.database, self.stores),
-        }
-        runner = TaskRunner(self.database, handlers)
+        runner = TaskRunner(self.database, background.handlers(self.settings, self.database, self.stores))
         runner.reclaim()
         runner.run_until_idle()
         runner.close()
@@ -124,6 +121,11 @@ class Stage:
     def task(self, task_id: str) -> Task:
         with self.database.read() as session:
             return session.get_one(Task, task_id)
+
+    def task_of(self, kind: str) -> str:
+        """The id of the newest task of a kind."""
+        with self.database.read() as session:
+            return session.scalars(select(Task.id).where(Task.kind == kind).order_by(Task.id.desc())).first() or ""
 
     def dataset(self) -> Dataset:
         with self.database.read() as session:

@@ -10,7 +10,8 @@ from tests.datasets.stage import ACTOR, DATASET_ID, Stage
 from maquette.datasets import sync
 from maquette.datasets.inventory import LISTED_PROBLEMS
 from maquette.datasets.sync import MISSING, start_sync, sync_state
-from maquette.datasets.tables import Dataset, Sample
+from maquette.datasets.tables import UNLABELLED, Dataset, Sample
+from maquette.datasets.working_set import ANNOTATED, CHANGEABLE, change_samples
 from maquette.db import Database
 from maquette.events import Event
 from maquette.kit.clock import now_ms
@@ -100,17 +101,36 @@ def test_a_sample_added_while_the_folder_is_walked_is_not_missing(
 
 def test_files_that_are_no_images_are_counted_and_listed(stage: Stage) -> None:
     stage.settings.image_bytes = 100
-    stage.put("a.jpg", "notes.md", "a.txt")
+    stage.put("a.jpg", "notes.md", "a.xml")
     stage.put("empty.png", content=b"")
     stage.put("large.bmp", content=b"x" * 101)
     report = stage.sync()
     assert (report.added, report.skipped) == (1, 4)
     assert {item["source"]: item["code"] for item in report.problems} == {
         "in/notes.md": "format",
-        "in/a.txt": "annotation",
+        "in/a.xml": "annotation",
         "in/empty.png": "empty",
         "in/large.bmp": "size",
     }
+
+
+def test_new_pictures_take_the_labels_beside_them_once(stage: Stage) -> None:
+    """Whoever takes a label away in the platform does not get it back from the file."""
+    stage.put("a.jpg", "b.jpg", "c.jpg")
+    stage.put("a.txt", content="cat\n新\n".encode())
+    stage.put("c.txt", content=b"x" * 65)
+    report = stage.sync()
+    assert (report.added, report.skipped) == (3, 1)
+    assert report.problems[0]["source"] == "in/c.txt"
+    found = stage.samples()
+    assert [len(found[name].labels) for name in ("a.jpg", "b.jpg", "c.jpg")] == [2, 0, 0]
+    assert stage.dataset().labelled_samples == 1
+    a = found["a.jpg"]
+    with stage.database.write() as session:
+        bare = {name: getattr(a, name) for name in CHANGEABLE} | {"labels": [], "state": UNLABELLED}
+        change_samples(session, session.get_one(Dataset, DATASET_ID), ACTOR, [(a, bare)], ANNOTATED)
+    stage.sync()
+    assert stage.samples()["a.jpg"].labels == []
 
 
 def test_no_more_than_a_thousand_problems_are_listed(stage: Stage) -> None:

@@ -90,7 +90,7 @@ def test_lines_that_cannot_be_read_alone_are_counted() -> None:
 
 
 def test_lines_that_all_open_a_mark_take_linear_time() -> None:
-    rows, problems = read('a","\n' * 20_000, size=100, limit=1000)
+    rows, problems = read('a","\n' * 20_000, size=100, limit=10_000)
     assert rows == []
     assert 50 < len(problems) < 200
     assert problems[-1].line < 20_000
@@ -99,14 +99,14 @@ def test_lines_that_all_open_a_mark_take_linear_time() -> None:
 def test_memory_is_bounded_whatever_the_file_holds() -> None:
     def endless(piece: bytes) -> Iterator[bytes]:
         yield b"a,b\n1,"
-        for _ in range(10):
+        for _ in range(4):
             yield piece * (100_000 // len(piece))
         yield b"\n3,4\n"
 
-    for piece in (b"x", b'"', b'"x\n'):
+    for piece in (b"x", b'"', b'"x\n', b'""\n'):
         tracemalloc.start()
         lines = 0
-        for item in read_records(endless(piece), CsvFormat(), 50_000):
+        for item in read_records(endless(piece), CsvFormat(), 20_000):
             lines += 0 if isinstance(item, Problem) else len(item.rows)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -9,7 +9,6 @@ from tests.pools.conftest import Clock, Pool
 
 from maquette.engines import Observation, Phase
 from maquette.iam.tables import Token
-from maquette.pools import Workload
 from maquette.pools.endings import STABLE_S, Attempt, Outcome, finish
 from maquette.pools.kinds import CREDENTIALS
 

@@ -335,7 +335,17 @@ def test_wrong_credentials_and_absent_buckets_are_no_missing_object(s3_server: S
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["", "ftp://host", "file:///etc", "host:9000", "http://", "http://user:pw@host", "http://host?x=1", "unix:///x"],
+    [
+        "",
+        "ftp://host",
+        "file:///etc",
+        "host:9000",
+        "http://",
+        "http://user:pw@host",
+        "http://host?x=1",
+        "unix:///x",
+        "http://[",
+    ],
 )
 def test_endpoints_that_are_none(endpoint: str) -> None:
     with pytest.raises(Invalid, match="endpoint"):
@@ -364,7 +374,7 @@ def test_a_request_goes_to_the_address_that_was_looked_at(monkeypatch: pytest.Mo
     endpoint, server = listener(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     port = endpoint.rpartition(":")[2]
     found = ["127.0.0.1"]
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 0)) for address in found])
+    monkeypatch.setattr("socket.getaddrinfo", lambda _, port, *__, **___: [(2, 1, 6, "", (found[0], int(port)))])
     store = S3Store(Address(f"http://s3.example.com:{port}", "bucket", "key", "secret"))
     with pytest.raises(Unavailable, match="no bucket"):
         store.check()

@@ -2,7 +2,9 @@
 import audit from "./zh-CN/audit.json";
 import common from "./zh-CN/common.json";
 import datasets from "./zh-CN/datasets.json";
+import datasetTypes from "./zh-CN/datasetTypes.json";
 import files from "./zh-CN/files.json";
+import imports from "./zh-CN/imports.json";
 import models from "./zh-CN/models.json";
 import overview from "./zh-CN/overview.json";
 import parts from "./zh-CN/parts.json";
@@ -13,4 +15,4 @@ import tasks from "./zh-CN/tasks.json";
 import training from "./zh-CN/training.json";
 import type { Resources } from "./resources";
 
-export const chinese: Resources = { audit, common, datasets, files, models, overview, parts, picker, services, session, tasks, training };
+export const chinese: Resources = { audit, common, datasets, datasetTypes, files, imports, models, overview, parts, picker, services, session, tasks, training };

@@ -3,7 +3,9 @@
 import audit from "./en/audit.json";
 import common from "./en/common.json";
 import datasets from "./en/datasets.json";
+import datasetTypes from "./en/datasetTypes.json";
 import files from "./en/files.json";
+import imports from "./en/imports.json";
 import models from "./en/models.json";
 import overview from "./en/overview.json";
 import parts from "./en/parts.json";
@@ -13,6 +15,6 @@ import session from "./en/session.json";
 import tasks from "./en/tasks.json";
 import training from "./en/training.json";
 
-export const english = { audit, common, datasets, files, models, overview, parts, picker, services, session, tasks, training };
+export const english = { audit, common, datasets, datasetTypes, files, imports, models, overview, parts, picker, services, session, tasks, training };
 export type Resources = typeof english;
 export type Namespace = keyof Resources;

@@ -2,6 +2,7 @@
 
 from maquette.buckets import Stores
 from maquette.datasets import cleaning, label_removal, labels, publishing, service, source_removal, sync
+from maquette.datasets.importing import background as importing
 from maquette.db import Database
 from maquette.kit.config import Settings
 from maquette.tasks import TaskHandler
@@ -13,5 +14,6 @@ def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str
         source_removal.KIND: source_removal.handler(database, stores),
         service.CLEANING: cleaning.handler(database),
         **sync.handlers(settings, database, stores),
+        **importing.handlers(settings, database, stores),
         **publishing.handlers(settings, database, stores),
     }

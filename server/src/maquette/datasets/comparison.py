@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import compress
 from operator import ne
 from struct import Struct
-from typing import Any
 
 from maquette.datasets.version_index import BLOCK, ID_BYTES, Block, VersionIndex
 
@@ -21,8 +20,12 @@ Label = tuple[str, int]
 """A label as both versions know it: its name and type. A renamed label is another one, as it is in the manifests."""
 
 _ID = Struct(f"{ID_BYTES}s")
+_WINDOW = 256
+"""So many samples are compared first behind a difference, then twice as many, and so on."""
+_FEW = 8
+"""Where fewer than so many ids were equal the next are compared as sets,"""
 _STRETCH = BLOCK // 16
-"""So many samples are compared as sets before it is tried again whether the ids go on equally."""
+"""so many at once."""
 
 
 def _numbers() -> "array[int]":
@@ -91,7 +94,9 @@ class Comparison:
         pairs = set(zip(self.before.label_sets, self.after.label_sets, strict=True))
         return {pair: Change.between(self.old_sets[pair[0]], self.new_sets[pair[1]]) for pair in pairs}
 
-    def label_changes(self, old: VersionIndex, new: VersionIndex) -> tuple[dict[Label, LabelChange], Counter[tuple[Label, Label]]]:
+    def label_changes(
+        self, old: VersionIndex, new: VersionIndex
+    ) -> tuple[dict[Label, LabelChange], Counter[tuple[Label, Label]]]:
         """Per label of either version, and how many samples moved from which label to which."""
         labels = {label: LabelChange(before=old.carriers(code)) for code, label in _labels(old).items()}
         for code, label in _labels(new).items():
@@ -163,12 +168,15 @@ class _Side:
                 high = middle
         return low
 
-    def take(self, end: int) -> dict[tuple[Any, Any], int]:
-        """The samples up to there, which are passed: ids with annotation hashes, and the place of each."""
-        start, self.at = self.at, end
-        ids = _ID.iter_unpack(self.block.ids[start * ID_BYTES : end * ID_BYTES])
-        hashes = _ID.iter_unpack(self.block.hashes[start * ID_BYTES : end * ID_BYTES])
-        return dict(zip(zip(ids, hashes, strict=True), range(start, end), strict=True))
+    def hash_at(self, at: int) -> bytes:
+        return self.block.hashes[at * ID_BYTES : (at + 1) * ID_BYTES]
+
+    def take(self, end: int) -> list[bytes]:
+        """The ids up to there, which are passed."""
+        ids = self.block.ids
+        taken = [ids[at : at + ID_BYTES] for at in range(self.at * ID_BYTES, end * ID_BYTES, ID_BYTES)]
+        self.at = end
+        return taken
 
 
 class _Walk:
@@ -177,12 +185,17 @@ class _Walk:
 
     def run(self) -> None:
         old, new = self._old, self._new
+        window = _WINDOW
         while old.more() and new.more():
-            number = min(old.size - old.at, new.size - new.at)
-            if old.ids(number) != new.ids(number):
-                number = self._common(number)
-            if number:
+            number = min(old.size - old.at, new.size - new.at, window)
+            if old.ids(number) == new.ids(number):
                 self._same_samples(number)
+                window *= 2
+                continue
+            number, window = self._common(number), _WINDOW
+            self._same_samples(number)
+            if number >= _FEW:
+                self._other_sample()
             else:
                 self._other_samples()
         self._rest(old, self._found.removed)
@@ -210,19 +223,29 @@ class _Walk:
         old.at += number
         new.at += number
 
+    def _other_sample(self) -> None:
+        """Pass the sample that only one side has."""
+        side, into = self._old, self._found.removed
+        if self._new.id_at(self._new.at) < side.id_at(side.at):
+            side, into = self._new, self._found.added
+        into.add(side.block, (side.at,))
+        side.at += 1
+
     def _other_samples(self) -> None:
         """Compare a stretch as sets: up to an id that both sides have passed then."""
         old, new = self._old, self._new
         bound = min(old.id_at(min(old.at + _STRETCH, old.size) - 1), new.id_at(min(new.at + _STRETCH, new.size) - 1))
+        first, second = old.at, new.at
         before, after = old.take(old.up_to(bound)), new.take(new.up_to(bound))
-        # All but what differs is done by the sets' own operations.
-        gone = {pair[0]: before[pair] for pair in before.keys() - after.keys()}
-        come = {pair[0]: after[pair] for pair in after.keys() - before.keys()}
-        both = gone.keys() & come.keys()
-        self._found.removed.add(old.block, sorted(gone[key] for key in gone.keys() - both))
-        self._found.added.add(new.block, sorted(come[key] for key in come.keys() - both))
-        self._found.before.add(old.block, sorted(gone[key] for key in both))
-        self._found.after.add(new.block, sorted(come[key] for key in both))
+        both = set(before).intersection(after)
+        self._found.removed.add(old.block, [at for at, key in enumerate(before, first) if key not in both])
+        self._found.added.add(new.block, [at for at, key in enumerate(after, second) if key not in both])
+        if both:
+            stayed = [at for at, key in enumerate(before, first) if key in both]
+            again = [at for at, key in enumerate(after, second) if key in both]
+            changed = [pair for pair in zip(stayed, again, strict=True) if old.hash_at(pair[0]) != new.hash_at(pair[1])]
+            self._found.before.add(old.block, [at for at, _ in changed])
+            self._found.after.add(new.block, [at for _, at in changed])
 
     def _rest(self, side: _Side, into: Selection) -> None:
         while side.more():

@@ -47,6 +47,25 @@ def not_a_table(name: str) -> Unsupported:
     return Unsupported(f"'{name}' cannot be shown as rows: it is no table.", code="ModelArts.4362")
 
 
+def wrong_import(field: str, reason: str) -> Invalid:
+    return Invalid(f"The import cannot be started: {field} {reason}", code="ModelArts.4363")
+
+
+def import_running(name: str) -> Conflict:
+    reason = f"The dataset '{name}' is being imported into. Wait until that import has ended, or cancel it."
+    return Conflict(reason, code="ModelArts.4364")
+
+
+def no_import(task_id: str) -> NotFound:
+    return NotFound(f"The dataset has no import '{task_id}'.", code="ModelArts.4365")
+
+
+def no_report(task_id: str) -> NotFound:
+    return NotFound(
+        f"The task '{task_id}' has no report: nothing was left out, or it has not ended.", code="ModelArts.4366"
+    )
+
+
 def wrong_type(number: int, reason: str) -> Invalid:
     return Invalid(f"A dataset of type {number} cannot be created: {reason}.", code="ModelArts.4360")
 

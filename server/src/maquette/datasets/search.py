@@ -98,7 +98,7 @@ class SearchCondition(Own):
     time_in_video: str | None = None
 
 
-OF_OTHER_TYPES = ("frame_in_video", "kvp", "parent_sample_id", "slice_thickness", "study_date", "time_in_video")
+OF_OTHER_TYPES = ("frame_in_video", "kvp", "slice_thickness", "study_date", "time_in_video")
 _CONDITIONS = TypeAdapter(list[SearchCondition])
 
 
@@ -215,6 +215,8 @@ def _add(wanted: SampleFilter, book: LabelBook, asked: SearchCondition) -> None:
         others.append(_property_is("@modelarts:import_origin", [asked.import_origin]))
     if asked.usage:
         others.append(_usage(asked.usage))
+    if asked.parent_sample_id:
+        others.append(Sample.parent_id == asked.parent_sample_id)
 
 
 def _add_hard(wanted: SampleFilter, given: str) -> None:

@@ -10,15 +10,17 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_bucket
+from maquette.datasets.importing.folders import suffix_beside
 from maquette.datasets.inventory import Problems, Seen, batches, refusal, seen_keys
 from maquette.datasets.paths import input_folder
 from maquette.datasets.service import lock_dataset_row, resource
+from maquette.datasets.side_labels import SideLabels
 from maquette.datasets.tables import Dataset, Sample, SyncReport, digest_of
 from maquette.datasets.text_files import MISSING, TextFiles
 from maquette.datasets.types import IMAGE_SAMPLE, DatasetType, dataset_type
@@ -109,30 +111,38 @@ def _synchronise(settings: Settings, stores: Stores, task: RunningTask) -> dict[
     store = open_bucket(task.database, stores, task.actor, bucket)
     # A sample younger than this may belong to a file that the walk could not see any more.
     boundary = new_id()
-    with seen_keys(scratch) as seen:
-        run = _Run(task, dataset, seen, settings, store)
+    with seen_keys(scratch) as seen, seen_keys(scratch.with_suffix(".beside.db")) as beside:
+        run = _Run(task, dataset, seen, beside, Surroundings(settings, store))
         for batch in batches(store.walk(prefix), BATCH):
             run.take_in(batch)
         run.mark_missing(boundary)
+        run.read_labels()
         return run.conclude()
+
+
+class Surroundings(NamedTuple):
+    settings: Settings
+    store: ObjectStore
 
 
 class _Run:
     """One run of a sync over one folder, from its first batch to the report."""
 
-    def __init__(self, task: RunningTask, dataset: Dataset, seen: Seen, settings: Settings, store: ObjectStore) -> None:
+    def __init__(self, task: RunningTask, dataset: Dataset, seen: Seen, beside: Seen, around: Surroundings) -> None:
         self._task = task
         self._dataset = dataset
         self._seen = seen
         self._bucket, self._prefix = input_folder(dataset)
         self._place = {"dataset_id": dataset.id, "generation": dataset.generation}
         self._type = dataset_type(dataset.dataset_type)
+        settings, store = self._around = around
+        self._beside = beside
         image = self._type.sample_type == IMAGE_SAMPLE
         self._size_limit = settings.image_bytes if image else settings.sample_bytes
         self._tally = Tally(**task.checkpoint)
-        self._files = 0
+        self._files = self._besides = self._labelled = 0
         self._skipped = Problems()
-        self._texts = TextFiles(store, self._bucket, settings.text_line_bytes, self._skipped, self._text_step)
+        self._texts = TextFiles(store, self._bucket, settings.text_line_bytes, self._skipped, self._step)
         self._missing = Problems()
 
     def take_in(self, batch: Sequence[ObjectInfo]) -> None:
@@ -152,13 +162,13 @@ class _Run:
 
     def _take_in_texts(self, files: Sequence[ObjectInfo]) -> None:
         for info in files:
-            with self._text_step() as (session, dataset):
+            with self._step() as (session, dataset):
                 known = self._texts.is_known(session, dataset, info)
             if not known:
                 self._tally = Tally(self._tally.added + self._texts.bring_in(info), self._tally.updated)
 
     @contextmanager
-    def _text_step(self) -> Generator[tuple[Session, Dataset]]:
+    def _step(self) -> Generator[tuple[Session, Dataset]]:
         with self._task.step(checkpoint=asdict(self._tally), message=self._message()) as session:
             yield session, self._lock(session)
 
@@ -188,6 +198,16 @@ class _Run:
                     self._lock(session)
                     self._mark(session, [ids[key] for key in gone])
 
+    def read_labels(self) -> None:
+        """Label new pictures by what lies beside them."""
+        if not self._dataset.settings.get("import_annotations", True) or not suffix_beside(self._type):
+            return
+        settings, store = self._around
+        side = SideLabels(
+            settings, store, self._bucket, self._task.actor, self._type, self._beside, self._skipped, self._step
+        )
+        self._labelled = side.bring_in() if self._besides else 0
+
     def conclude(self) -> dict[str, Any]:
         with self._task.step(progress=1.0, message=self._message()) as session:
             dataset = self._lock(session)
@@ -201,7 +221,11 @@ class _Run:
         images: list[ObjectInfo] = []
         for info in batch:
             if problem := refusal(info, self._type, self._size_limit):
-                self._skipped.add(info.key, *problem)
+                if problem[0] == "annotation" and info.key.endswith(suffix_beside(self._type) or "/"):
+                    self._beside.add([info.key])
+                    self._besides += 1
+                else:
+                    self._skipped.add(info.key, *problem)
             else:
                 images.append(info)
         self._files += len(batch)

@@ -33,3 +33,22 @@ def damaged_version(name: str, address: str, how: str) -> Conflict:
 def version_not_ready(name: str) -> Conflict:
     reason = f"The version '{name}' has not been published. Wait until its task has ended, or publish again."
     return Conflict(reason, code="ModelArts.4375")
+
+
+def dataset_busy(title: str, kind: str) -> Conflict:
+    """Another task would go on writing into the working set that is to be replaced."""
+    reason = f"The task {kind} of the dataset '{title}' is under way. Wait until it has ended, or cancel it."
+    return Conflict(reason, code="ModelArts.4376")
+
+
+def no_restore_point(generation: int) -> NotFound:
+    reason = f"The dataset has no restore point {generation}. Only the newest are kept; list them again."
+    return NotFound(reason, code="ModelArts.4377")
+
+
+def label_in_the_way(name: str) -> Conflict:
+    reason = (
+        f"The working set cannot be brought back: another label is named '{name}' now, as a deleted one of its labels. "
+        "Rename that label, then try again."
+    )
+    return Conflict(reason, code="ModelArts.4378")

@@ -25,6 +25,7 @@ DELIMITERS = (",", ";", "\t", "|")
 
 _BLOCK = 32 << 10  # larger blocks leave the processor's caches and take twice the time
 _HEAD = 64 << 10
+_LINE_COST = 64  # what a line takes beside its characters: four million empty ones are not small
 # Ends every block: where it does not come out as a record of its own, the record before it is still open.
 _END = "\x00end"
 _RISKY = tuple("=+-@＝＋－＠\t\r\n")
@@ -130,7 +131,7 @@ class _Reader:
         text, problems = self._decoded(block)
         yield from problems
         self._waiting.append(text)
-        self._waiting_size += len(text)
+        self._waiting_size += len(text) + _LINE_COST * text.count("\n")
         # An open record is read again only when as much has come again, or a long one would be read a hundred times.
         if self._waiting_size >= self._open_size or self._waiting_size + self._open_size > self._limit:
             yield from self._read(final=False)
@@ -159,7 +160,7 @@ class _Reader:
         yield _numbered(rows, starts, self._line)
         rest = lines[open_at:]
         self._line += open_at
-        size = sum(map(len, rest))
+        size = sum(map(len, rest)) + _LINE_COST * len(rest)
         if rest and (final or size > self._limit):
             yield from self._salvage(rest)
             self._line += len(rest)

@@ -117,7 +117,7 @@ def common_schema(files: Sequence[tuple[str, Sequence[Column]]]) -> list[Column]
 def _names(header: list[str]) -> list[str]:
     names: dict[str, None] = {}
     for place, cell in enumerate(header, start=1):
-        name = wanted = a_name(cell) or f"column_{place}"
+        name = wanted = a_name(cell.strip()) or f"column_{place}"
         again = 1
         while name in names:
             again += 1

@@ -19,7 +19,7 @@ from maquette.formats.losses import Losses
 from maquette.formats.samples import FEATURE, HOLES, SHAPE, SIZE, Annotation, Loss, Problem, Sample
 from maquette.formats.shapes import Ring, Shape, box_around, drawn, is_inside, shape_of, size_of
 
-MAX_CONFIG_BYTES = 1 << 20
+MAX_CONFIG_BYTES = 512 << 10  # some seconds for the slowest YAML
 MAX_LINE_BYTES = 16 << 20
 SPLITS = {"TRAIN": "train", "EVAL": "val", "TEST": "test"}
 TYPES = ("object_detection", "image_segmentation")

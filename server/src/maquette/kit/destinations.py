@@ -23,12 +23,18 @@ _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1:
 
 
 class Destination:
-    """The host and port of a URL. `private`: it may lie in a private network, or on this machine. Thread-safe."""
+    """The host and port of a URL. `private`: it may lie in a private network, or on this machine. Thread-safe.
+
+    Raises Invalid for what is no URL.
+    """
 
     def __init__(self, url: str, *, private: bool) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise Invalid("The endpoint is no address such as https://obs.example.com.") from None
         self._host = parts.hostname or ""
-        self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._private = private
         # Behind a proxy it is the proxy that resolves, and that connects.
         self._proxied = parts.scheme in getproxies() and not proxy_bypass(self._host)

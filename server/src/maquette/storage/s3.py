@@ -223,7 +223,7 @@ class S3Store(ObjectStore):
         if method not in ("GET", "PUT") or safe_key(key).endswith("/"):
             return None
         expires = timedelta(seconds=max(1, min(seconds, MAX_PRESIGN_S)))
-        return self._call(key, lambda: obstore.sign(self._remote, method, key, expires))
+        return obstore.sign(self._remote, method, key, expires)
 
     def _part(self, key: str, start: int, end: int | None, etag: str | None) -> tuple[bytes, ObjectMeta] | None:
         """One request's worth of the object from `start`, or None when nothing of it lies there."""

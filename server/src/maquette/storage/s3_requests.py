@@ -44,9 +44,13 @@ class Address:
     private: bool = True
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.endpoint)
+        none = Invalid("The endpoint of the S3 bucket must be an address such as https://obs.example.com.")
+        try:
+            parts = urlsplit(self.endpoint)
+        except ValueError:
+            raise none from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Invalid("The endpoint of the S3 bucket must be an address such as https://obs.example.com.")
+            raise none
         if parts.username or parts.password or parts.query or parts.fragment:
             raise Invalid("The endpoint of the S3 bucket must not hold a user name, a query or a fragment.")
         if not self.private and parts.scheme != "https":

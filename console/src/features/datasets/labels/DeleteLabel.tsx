@@ -22,7 +22,7 @@ export function DeleteLabel({ datasetId, label, onClose }: DeleteLabelProps) {
   function submit() {
     if (!label) return;
     remove.mutate(
-      { name: label.name, policy },
+      { name: label.name, type: label.type, policy },
       {
         onSuccess: ({ task_id }) => {
           if (task_id) notify.info(t("datasets:label.deletingTask"));

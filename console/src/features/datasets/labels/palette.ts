@@ -21,10 +21,15 @@ export function nextColor(used: readonly string[]): string {
   return palette.reduce<string>((best, color) => (count(color) < count(best) ? color : best), palette[0]);
 }
 
-/** What is wrong with a label's name among the other names of its set, or null. The guide's rule, and one of a kind. */
+/** A label's name has at most so many characters. */
+export const longestName = 64;
+/** What a reader can see, and single spaces of the plain kind between it. */
+const printable = /^(?:[^\p{C}\p{Z}]| )+$/u;
+
+/** What is wrong with a label's name among the other names of its set, or null. The server's rule, and one of a kind. */
 export function labelNameProblem(name: string, others: readonly string[]): "empty" | "invalid" | "taken" | null {
   const trimmed = name.trim();
   if (trimmed === "") return "empty";
-  if (!/^[\p{L}\p{N}_-]{1,32}$/u.test(trimmed)) return "invalid";
+  if (!printable.test(trimmed) || [...trimmed].length > longestName) return "invalid";
   return others.some((other) => other.trim() === trimmed) ? "taken" : null;
 }

@@ -11,31 +11,12 @@ const path = "/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels";
 /** What becomes of the samples that carry a deleted label, by the contract's numbers. */
 export type DeletePolicy = 0 | 1 | 2;
 
-export interface LabelEdit {
-  name: string;
-  color: string;
-  shortcut: string;
-}
-
 /** A batch answers 200 also when its items failed: the first reason speaks for all. */
 function checked(answer: BatchAnswer | undefined): BatchAnswer {
   if (answer?.success) return answer;
   const bad = answer?.results?.find(({ success }) => !success);
   const message = bad?.error_msg ?? answer?.error_msg ?? "";
   throw new ApiError({ status: 400, code: bad?.error_code ?? answer?.error_code ?? "", message, requestId: null });
-}
-
-export function labelBody({ name, color, shortcut }: LabelEdit, renameTo?: string): LabelBody {
-  return {
-    name,
-    type: 0,
-    property: {
-      "@modelarts:color": color,
-      // An empty one takes the key of an existing label away.
-      ...((shortcut || renameTo !== undefined) && { "@modelarts:shortcut": shortcut }),
-      ...(renameTo !== undefined && renameTo !== name && { "@modelarts:rename_to": renameTo }),
-    },
-  };
 }
 
 export function useLabelChanges(datasetId: string) {
@@ -55,10 +36,10 @@ export function useLabelChanges(datasetId: string) {
     onSuccess,
   });
   const remove = useMutation({
-    mutationFn: async ({ name, policy }: { name: string; policy: DeletePolicy }) => {
+    mutationFn: async ({ name, type, policy }: { name: string; type: number; policy: DeletePolicy }) => {
       const { data } = await api.POST(`${path}/delete`, {
         params: { ...params, query: { delete_policy: policy } },
-        body: { labels: [{ name, type: 0 }] },
+        body: { labels: [{ name, type }] },
       });
       return checked(data);
     },

@@ -1,0 +1,338 @@
+"""Making a published version the current one: the task that writes its samples as a new generation, then swaps.
+
+The manifest is checked by its hash, and then read by the index in batches, each one transaction, with the number of
+samples done as the checkpoint; a killed task goes on there, and one that has failed leaves rows of a generation that
+nothing refers to, which are dropped. Until the last transaction everybody works on in the present working set. It
+becomes a restore point then, with what was annotated meanwhile in it, and the task's message says so.
+
+A sample keeps its id. What a manifest does not say of its file, and who annotated it, comes from the row that the
+working set has of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from maquette.buckets import Stores, open_url
+from maquette.datasets.cleaning import DROPPING, drop_generations
+from maquette.datasets.conversion import to_values
+from maquette.datasets.labels import LabelBook
+from maquette.datasets.restore_points import SET_CURRENT, WorkingSet, described, exchange
+from maquette.datasets.service import lock_dataset_row
+from maquette.datasets.tables import LABELLED, Dataset, Label, Sample, SampleLabelEntry, Version, digest_of
+from maquette.datasets.text_files import MISSING
+from maquette.datasets.types import TABLE, TYPES
+from maquette.datasets.version_errors import dataset_busy, label_in_the_way, no_version, version_not_ready, wrong_version
+from maquette.datasets.version_index import Record, VersionIndex
+from maquette.datasets.version_reading import check_manifest, open_index, read_records
+from maquette.datasets.versions import READY, find_version
+from maquette.datasets.working_set import UNTOUCHED, batches, codes_of, score_of
+from maquette.formats import manifest
+from maquette.formats import samples as formats
+from maquette.formats.objects import unpack
+from maquette.formats.samples import PARENT_SOURCE, TEXT_PREFIX
+from maquette.kit.actor import Actor
+from maquette.kit.clock import now_ms
+from maquette.kit.errors import Conflict, MaquetteError, NotFound
+from maquette.storage import ObjectStore, obs_url, parse_obs_url
+from maquette.tasks import Cancelled, RunningTask, Task, TaskHandler, TaskSpec, enqueue
+from maquette.tasks.queue import active_tasks
+
+KIND = "dataset.set-current"
+BATCH = 5_000
+BATCH_BYTES = 16 << 20
+
+_FILE_COLUMNS = (
+    Sample.id,
+    Sample.file,
+    Sample.parent_id,
+    Sample.name,
+    Sample.size,
+    Sample.modified_ms,
+    Sample.etag,
+    Sample.revision,
+    Sample.created_at,
+    Sample.labelled_by,
+    Sample.labelled_at,
+    Sample.meta.label("meta"),
+)
+
+
+def ask_to_switch(session: Session, actor: Actor, dataset: Dataset, version_id: str) -> Task:
+    """Ask for the version's samples as the working set of the dataset, which the caller has locked."""
+    version = find_version(session, dataset, version_id)
+    if dataset.dataset_type == TABLE:
+        raise wrong_version("current_version_id", "is for labelled samples: tables have no versions to switch between.")
+    if version.state != READY:
+        raise version_not_ready(version.name)
+    check_nothing_writes(session, dataset)
+    title = f"{dataset.name} {version.name}"
+    payload = {"version_id": version.id}
+    return enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
+
+
+def check_nothing_writes(session: Session, dataset: Dataset) -> None:
+    """Raises Conflict while a task is under way that would go on in a working set that is no longer there."""
+    for task in active_tasks(session, dataset.id):
+        if task.kind != DROPPING:
+            raise dataset_busy(dataset.name, task.kind)
+
+
+def handlers(stores: Stores) -> dict[str, TaskHandler]:
+    return {KIND: partial(_switch, stores)}
+
+
+def _switch(stores: Stores, task: RunningTask) -> dict[str, Any]:
+    with task.database.read() as session:
+        version = session.get(Version, task.payload["version_id"])
+        dataset = session.get(Dataset, task.resource_id)
+    if dataset is None or dataset.deleted:
+        raise NotFound("The dataset has been deleted.")
+    if version is None or version.state != READY:
+        raise no_version(task.payload["version_id"])
+    store, _ = open_url(task.database, stores, task.actor, version.manifest_url)
+    if task.checkpoint.get("swapped"):
+        return {"version_id": version.id}
+    try:
+        _Switch(task, version, store).run()
+    except (MaquetteError, Cancelled):
+        if generation := task.checkpoint.get("generation"):
+            with task.database.write() as session:
+                drop_generations(session, task.actor, dataset, [generation])
+        raise
+    return {"version_id": version.id}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the new generation holds so far: the checkpoint, as plain values. Codes are text, as JSON has them."""
+
+    counts: dict[str, int]
+    annotations: dict[str, int]
+    carriers: dict[str, int]
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self._count(self.counts, "total_samples")
+        if row["state"] == LABELLED:
+            self._count(self.counts, "labelled_samples")
+        if row["hard"]:
+            self._count(self.counts, "hard_samples")
+        for label in row["labels"]:
+            self._count(self.annotations, str(label["code"]))
+        for code in codes_of(row["labels"]):
+            self._count(self.carriers, str(code))
+
+    @staticmethod
+    def _count(where: dict[str, int], name: str) -> None:
+        where[name] = where.get(name, 0) + 1
+
+
+class _Switch:
+    """One run of the task, from where the last one was."""
+
+    def __init__(self, task: RunningTask, version: Version, store: ObjectStore) -> None:
+        self._task = task
+        self._version = version
+        self._store = store
+
+    def run(self) -> None:
+        check_manifest(self._store, self._version)
+        index = open_index(self._store, self._version)
+        if "generation" not in self._task.checkpoint:
+            self._begin()
+        with self._task.database.read() as session:
+            dataset = session.get_one(Dataset, self._task.resource_id)
+            book = LabelBook(session, dataset)
+        done = int(self._task.checkpoint["done"])
+        for records in _cut(index, done):
+            self._write(dataset, book, records, index.count)
+        self._finish()
+
+    def _begin(self) -> None:
+        """Choose the generation, and make the labels that the version had and the dataset lacks."""
+        checkpoint: dict[str, Any] = {}
+        with self._task.step(checkpoint=checkpoint, message="checking the version") as session:
+            dataset = self._lock(session)
+            generation = max(dataset.settings.get("next_generation", 0), dataset.generation + 1)
+            dataset.settings = {**dataset.settings, "next_generation": generation + 1}
+            _make_labels(session, dataset, self._version)
+            checkpoint |= {
+                "generation": generation,
+                "done": 0,
+                "began": dataset.data_updated_at,
+                "tally": {"counts": {}, "annotations": {}, "carriers": {}},
+            }
+
+    def _write(self, dataset: Dataset, book: LabelBook, records: Sequence[Record], total: int) -> None:
+        """One batch: read and converted first, and then written in one transaction with the checkpoint."""
+        checkpoint = self._task.checkpoint
+        place = {"dataset_id": dataset.id, "generation": checkpoint["generation"]}
+        samples = [unpack(sample) for sample in read_records(self._store, self._version, records)]
+        known = self._known(dataset, [record.sample_id for record in records])
+        rows = [
+            _row(book, record.sample_id, sample, known.get(record.sample_id)) | place
+            for record, sample in zip(records, samples, strict=True)
+        ]
+        before = checkpoint["tally"]
+        tally = _Tally(*(dict(before[name]) for name in ("counts", "annotations", "carriers")))
+        for row in rows:
+            tally.add(row)
+        entries = [{**place, "sample_id": row["id"], "code": code} for row in rows for code in codes_of(row["labels"])]
+        done = checkpoint["done"] + len(rows)
+        now = {"counts": tally.counts, "annotations": tally.annotations, "carriers": tally.carriers}
+        with self._task.step(
+            progress=done / total, checkpoint={**checkpoint, "done": done, "tally": now}, message=f"{done} of {total}"
+        ) as session:
+            self._find_parents(session, place, rows)
+            # The tables themselves, by their columns' names: through the mapper an insert costs twice as much.
+            connection = session.connection()
+            connection.execute(insert(Sample.__table__), rows)  # pyright: ignore[reportArgumentType]
+            if entries:
+                connection.execute(insert(SampleLabelEntry.__table__), entries)  # pyright: ignore[reportArgumentType]
+
+    def _known(self, dataset: Dataset, ids: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        with self._task.database.read() as session:
+            for some in batches(ids):
+                place = (Sample.dataset_id == dataset.id, Sample.generation == dataset.generation)
+                query = select(*_FILE_COLUMNS).where(*place, Sample.id.in_(some))
+                found.update((row.id, row) for row in session.connection().execute(query))
+        return found
+
+    def _find_parents(self, session: Session, place: Mapping[str, Any], rows: Sequence[dict[str, Any]]) -> None:
+        """Frames that the working set does not know belong to the video that they name, if the version has it."""
+        orphans = {row["id"]: row for row in rows if PARENT_SOURCE in row["metadata"] and not row["parent_id"]}
+        if not orphans:
+            return
+        digests = {key: digest_of(_address(str(row["metadata"][PARENT_SOURCE]))) for key, row in orphans.items()}
+        here = {row["digest"]: row["id"] for row in rows}
+        for some in batches(set(digests.values())):
+            query = select(Sample.digest, Sample.id).where(
+                Sample.dataset_id == place["dataset_id"], Sample.generation == place["generation"], Sample.digest.in_(some)
+            )
+            here.update((row.digest, row.id) for row in session.execute(query))
+        for key, row in orphans.items():
+            row["parent_id"] = here.get(digests[key], "")
+
+    def _finish(self) -> None:
+        """The one moment in which the version becomes the working set."""
+        checkpoint = {**self._task.checkpoint, "swapped": True}
+        tally = checkpoint["tally"]
+        with self._task.step(progress=1.0, checkpoint=checkpoint, message=self._version.name) as session:
+            dataset = self._lock(session)
+            version = session.get_one(Version, self._version.id)
+            if version.state != READY:
+                raise Conflict(f"The version '{version.name}' has been deleted meanwhile.")
+            labels = self._labels(session, dataset, tally)
+            new = WorkingSet(checkpoint["generation"], version.id, tally["counts"], labels)
+            late = dataset.data_updated_at != checkpoint["began"]
+            exchange(session, self._task.actor, dataset, new, SET_CURRENT)
+        if late:
+            with self._task.step(message=f"{self._version.name}. {_LATE}"):
+                pass
+
+    def _labels(self, session: Session, dataset: Dataset, tally: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The labels of the dataset as the new generation counts them. Raises Conflict when one was deleted since."""
+        rows = session.scalars(select(Label).where(Label.dataset_id == dataset.id)).all()
+        missing = set(tally["carriers"]) - {str(row.code) for row in rows}
+        if missing:
+            raise Conflict("Labels of the version have been deleted meanwhile. Make it the current one again.")
+        return [
+            described(row)
+            | {
+                "annotation_count": tally["annotations"].get(str(row.code), 0),
+                "sample_count": tally["carriers"].get(str(row.code), 0),
+            }
+            for row in rows
+        ]
+
+    def _lock(self, session: Session) -> Dataset:
+        dataset = lock_dataset_row(session, self._task.resource_id)
+        if dataset is None:
+            raise NotFound("The dataset has been deleted.")
+        return dataset
+
+
+_LATE = "What was changed meanwhile is in the restore point."
+
+
+def _cut(index: VersionIndex, done: int) -> Iterator[list[Record]]:
+    """The records behind the first `done`, in batches of few enough lines and bytes."""
+    while page := index.page(done, BATCH):
+        size = number = 0
+        for record in page:
+            size += record.length
+            if number and size > BATCH_BYTES:
+                break
+            number += 1
+        yield page[:number]
+        done += number
+
+
+def _make_labels(session: Session, dataset: Dataset, version: Version) -> None:
+    book = LabelBook(session, dataset)
+    known = {(row.name, row.type) for row in book.by_code.values()}
+    for label in version.label_stats:
+        if (label["name"], label["type"]) in known:
+            continue
+        book.check_free(label["name"], label["type"])
+        own = {name: label[name] for name in ("name", "type", "property", "attributes")}
+        session.add(Label(dataset_id=dataset.id, code=dataset.next_label_code, **own))
+        dataset.next_label_code += 1
+    session.flush()
+
+
+def _row(book: LabelBook, sample_id: str, sample: formats.Sample, known: Any | None) -> dict[str, Any]:
+    """A sample of the version as a row of the table, by the columns' names."""
+    source = _address(sample.source)
+    values = {**UNTOUCHED, **to_values(book, sample, "")}
+    meta = values.pop("meta")
+    row: dict[str, Any] = {
+        **values,
+        "id": sample_id,
+        "source": source,
+        "digest": digest_of(source),
+        "sample_type": book.type.sample_type if sample.sample_type is None else sample.sample_type,
+        "score": score_of(values["labels"]),
+    }
+    if known is None:
+        return row | _of_file(source) | {"metadata": meta, "revision": 0}
+    # The manifest has seconds: of the same second it is the same work, and its author is known.
+    if known.labelled_at and row["labelled_at"] and known.labelled_at // 1000 == row["labelled_at"] // 1000:
+        row |= {"labelled_by": known.labelled_by, "labelled_at": known.labelled_at}
+    if MISSING in known.meta:
+        meta[MISSING] = known.meta[MISSING]
+    return row | {
+        "file": known.file,
+        "parent_id": known.parent_id,
+        "name": known.name,
+        "size": known.size,
+        "modified_ms": known.modified_ms,
+        "etag": known.etag,
+        "created_at": known.created_at,
+        "metadata": meta,
+        # Above all that anybody has read: what is sent with an older revision is stale.
+        "revision": known.revision + 1,
+    }
+
+
+def _of_file(source: str) -> dict[str, Any]:
+    """What is known of a sample that the working set has no row of; a sync finds out the rest."""
+    text = source.removeprefix(TEXT_PREFIX) if source.startswith(TEXT_PREFIX) else None
+    return {
+        "file": "",
+        "parent_id": "",
+        "name": source.rpartition("/")[2] if text is None else " ".join(text[:40].split()),
+        "size": len(text) if text is not None else 0,
+        "modified_ms": 0,
+        "etag": "",
+        "created_at": now_ms(),
+    }
+
+
+def _address(source: str) -> str:
+    return source if source.startswith(TEXT_PREFIX) else obs_url(*parse_obs_url(source))
