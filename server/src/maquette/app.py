@@ -18,6 +18,7 @@ from maquette.buckets import Stores
 from maquette.buckets.object_routes import router as objects_router
 from maquette.buckets.routes import router as buckets_router
 from maquette.buckets.upload_routes import router as uploads_router
+from maquette.datasets.exporting.routes import router as exports_router
 from maquette.datasets.importing.routes import router as imports_router
 from maquette.datasets.label_routes import router as labels_router
 from maquette.datasets.media_routes import router as media_router
@@ -74,6 +75,7 @@ ROUTERS: list[Router] = [
     labels_router,
     samples_router,
     imports_router,
+    exports_router,
     media_router,
     schema_router,
     versions_router,

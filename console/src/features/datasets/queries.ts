@@ -23,7 +23,9 @@ export type BatchAnswer = Answer<"/v2/{project_id}/datasets/{dataset_id}/data-an
 /** The contract's numbers. */
 export const syncing = 5;
 export const publishing = 6;
-export const imageClassification = 0;
+export const switching = 7;
+export const importing = 8;
+const busy = [syncing, publishing, switching, importing];
 
 const page = 1000;
 
@@ -56,7 +58,7 @@ async function listDatasets(projectId: string, workspaceId: string, signal: Abor
 }
 
 export function isBusy(dataset: Dataset): boolean {
-  return dataset.status === syncing || dataset.status === publishing;
+  return busy.includes(dataset.status);
 }
 
 export function isPublishing(version: { status: number }): boolean {
@@ -67,7 +69,7 @@ function pathOf(projectId: string, datasetId: string) {
   return { path: { project_id: projectId, dataset_id: datasetId } };
 }
 
-/** One dataset; polled while it is synchronised or published. */
+/** One dataset; polled while something changes it. */
 export function useDataset(datasetId: string) {
   const { projectId } = useScope();
   return $api.useQuery(

@@ -1,13 +1,14 @@
 // What a dataset or a version is at, as a coloured word.
 import { useTranslation } from "@/lib/i18n";
 import { StatusTag } from "@/ui";
-import { publishing, syncing } from "./queries";
+import { importing, publishing, switching, syncing } from "./queries";
+
+const words = { [syncing]: "syncing", [publishing]: "publishing", [switching]: "switching", [importing]: "importing" } as const;
 
 export function DatasetStatus({ status }: { status: number }) {
   const { t } = useTranslation("datasets");
-  if (status === syncing) return <StatusTag tone="active">{t("status.syncing")}</StatusTag>;
-  if (status === publishing) return <StatusTag tone="active">{t("status.publishing")}</StatusTag>;
-  return <StatusTag tone="good">{t("status.normal")}</StatusTag>;
+  const word = words[status as keyof typeof words];
+  return word ? <StatusTag tone="active">{t(`status.${word}`)}</StatusTag> : <StatusTag tone="good">{t("status.normal")}</StatusTag>;
 }
 
 /** The contract's numbers: 0 is being made, 1 is ready, 4 failed. */

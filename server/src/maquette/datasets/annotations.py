@@ -5,13 +5,14 @@ is a plain map whose `@modelarts:` keys are checked; the hard flag among them is
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from maquette.datasets.annotation_rules import RULES, Subject
+from maquette.datasets.label_rules import FROM_TYPE, TO_TYPE, with_attributes
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.sample_schemas import SampleLabel
-from maquette.datasets.types import TRIPLET_ENTITY, Shape
+from maquette.datasets.types import TEXT_TRIPLETS, TRIPLET_ENTITY, Shape
 from maquette.datasets.working_set import NAMELESS
 from maquette.formats.samples import COLOR, FROM, TO
 from maquette.kit.errors import Invalid
@@ -67,6 +68,8 @@ def _encoded(book: LabelBook, label: Annotated, subject: Subject) -> dict[str, A
     number = row.type if row else book.dataset.dataset_type
     if shape is not Shape.TRIPLET or number == TRIPLET_ENTITY:
         own = RULES[shape](own, subject)
+    if row and row.attributes:
+        own = with_attributes(row.name, row.attributes, own)
     kept = {"id": label.id, "score": label.score, "property": own}
     return {
         "code": row.code if row else NAMELESS,
@@ -101,7 +104,7 @@ def _check_relations(book: LabelBook, encoded: Sequence[Mapping[str, Any]]) -> N
         if label["type"] == TRIPLET_ENTITY:
             continue
         relation = book.by_code[label["code"]]
-        for key, limit in ((FROM, "@modelarts:from_type"), (TO, "@modelarts:to_type")):
+        for key, limit in ((FROM, FROM_TYPE), (TO, TO_TYPE)):
             end = label.get("property", {}).get(key)
             if end not in entities:
                 raise Invalid(f"The relation '{relation.name}' has {key} '{str(end)[:20]}', which is no entity here.")
@@ -113,11 +116,32 @@ def _check_relations(book: LabelBook, encoded: Sequence[Mapping[str, Any]]) -> N
                 )
 
 
-def decode_labels(book: LabelBook, labels: Sequence[Mapping[str, Any]]) -> list[SampleLabel]:
-    """The annotations for an answer; those whose label is being deleted are left out."""
+def without_codes(labels: Sequence[dict[str, Any]], codes: Collection[int]) -> list[dict[str, Any]]:
+    """The annotations but those of these labels, nor the relations that led from or to one of them."""
+    gone = {label.get("id") for label in labels if label["code"] in codes and label["type"] == TRIPLET_ENTITY}
+    return [
+        label
+        for label in labels
+        if label["code"] not in codes
+        and (label["type"] != TEXT_TRIPLETS or not gone & {label.get("property", {}).get(key) for key in (FROM, TO)})
+    ]
+
+
+def decode_labels(
+    book: LabelBook, labels: Sequence[Mapping[str, Any]], names: Mapping[int, str] | None = None
+) -> list[SampleLabel]:
+    """The annotations for an answer, by the names of today's labels; those whose label is being deleted are left out.
+
+    `names` gives other names to codes: those of labels that were deleted since, for the history.
+    """
+
+    def name_of(code: int) -> str:
+        return names[code] if names is not None else book.by_code[code].name
+
+    known = book.by_code if names is None else names
     return [
         SampleLabel.model_construct(
-            name=book.by_code[label["code"]].name if label["code"] else "",
+            name=name_of(label["code"]) if label["code"] else "",
             type=label["type"],
             annotated_by=label.get("annotated_by"),
             id=label.get("id"),
@@ -125,7 +149,7 @@ def decode_labels(book: LabelBook, labels: Sequence[Mapping[str, Any]]) -> list[
             property=label.get("property") or {},
         )
         for label in labels
-        if label["code"] == NAMELESS or label["code"] in book.by_code
+        if label["code"] == NAMELESS or label["code"] in known
     ]
 
 

@@ -1,7 +1,17 @@
 """Every kind of task of the datasets domain and who does it."""
 
 from maquette.buckets import Stores
-from maquette.datasets import cleaning, label_removal, labels, publishing, service, source_removal, sync
+from maquette.datasets import (
+    cleaning,
+    label_removal,
+    labels,
+    publishing,
+    service,
+    source_removal,
+    sync,
+    version_switching,
+)
+from maquette.datasets.exporting import background as exporting
 from maquette.datasets.importing import background as importing
 from maquette.db import Database
 from maquette.kit.config import Settings
@@ -13,7 +23,10 @@ def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str
         labels.REMOVAL: label_removal.handler(database, stores),
         source_removal.KIND: source_removal.handler(database, stores),
         service.CLEANING: cleaning.handler(database),
+        cleaning.DROPPING: cleaning.drop,
         **sync.handlers(settings, database, stores),
+        **exporting.handlers(settings, database, stores),
         **importing.handlers(settings, database, stores),
         **publishing.handlers(settings, database, stores),
+        **version_switching.handlers(stores),
     }

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from maquette.datasets.exporting.new_dataset import MAKER
 from maquette.datasets.tables import (
     Dataset,
     Label,
@@ -57,8 +58,10 @@ def drop(task: RunningTask) -> dict[str, Any]:
         number = -1
         while number:
             with task.step(message=f"{removed} rows removed") as session:
-                number = 0 if _is_used(session, task.resource_id, generation) else _remove(
-                    session, task.resource_id, generation
+                number = (
+                    0
+                    if _is_used(session, task.resource_id, generation)
+                    else _remove(session, task.resource_id, generation)
                 )
             removed += number
     return {"rows": removed}
@@ -133,5 +136,13 @@ def _await_others(database: Database, task: RunningTask, dataset_id: str) -> Non
 
 def _leftovers(database: Database, task: RunningTask) -> list[str]:
     with database.read() as session:
-        query = select(Dataset.id).where(Dataset.deleted, Dataset.project_id == task.actor.project_id).limit(100)
-        return [key for key in session.scalars(query) if not active_tasks(session, key)]
+        query = select(Dataset).where(Dataset.deleted, Dataset.project_id == task.actor.project_id).limit(100)
+        return [
+            row.id for row in session.scalars(query) if not active_tasks(session, row.id) and not _is_made(session, row)
+        ]
+
+
+def _is_made(session: Session, dataset: Dataset) -> bool:
+    """Whether it is hidden only because an export is still making it."""
+    maker = session.get(Task, dataset.settings.get(MAKER, ""))
+    return maker is not None and maker.state in ACTIVE

@@ -30,6 +30,16 @@ def label_leaving(name: str) -> Conflict:
     return Conflict(reason, code="ModelArts.4356")
 
 
+def shortcut_taken(shortcut: str, name: str) -> Conflict:
+    reason = f"The shortcut '{shortcut}' belongs to the label '{name}'. Choose another one, or take it from that label."
+    return Conflict(reason, code="ModelArts.4367")
+
+
+def label_named_by(name: str, relation: str) -> Conflict:
+    reason = f"The label '{name}' is an end of the relation '{relation}'. Delete or change that relation first."
+    return Conflict(reason, code="ModelArts.4368")
+
+
 def no_sample(sample_id: str) -> NotFound:
     return NotFound(f"The dataset has no sample '{sample_id}'. It may have been deleted.", code="ModelArts.4357")
 
@@ -37,6 +47,16 @@ def no_sample(sample_id: str) -> NotFound:
 def stale_sample(sample_id: str, yours: dict[str, Any], current: dict[str, Any]) -> Conflict:
     reason = f"The sample '{sample_id}' has changed since you read it. Compare both versions, then try again."
     return Conflict(reason, code="ModelArts.4358", details={"yours": yours, "current": current})
+
+
+def no_operation(sample_id: str) -> NotFound:
+    return NotFound(
+        f"The history of the sample '{sample_id}' has no such operation. List the history again.", code="ModelArts.4369"
+    )
+
+
+def cannot_return(sample_id: str, reason: str) -> Conflict:
+    return Conflict(f"The sample '{sample_id}' cannot be restored: {reason}.", code="ModelArts.4351")
 
 
 def not_an_image(name: str, reason: str) -> Unsupported:

@@ -8,11 +8,12 @@ is back with the carriers that are left.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores
-from maquette.datasets.labels import REMOVAL
+from maquette.datasets.annotations import without_codes
+from maquette.datasets.labels import REMOVAL, delete_rows
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.source_removal import DELETE_FILES, delete_files
 from maquette.datasets.tables import UNLABELLED, Dataset, Label, SampleLabelEntry
@@ -48,7 +49,7 @@ def remove_labels(session: Session, actor: Actor, dataset: Dataset, rows: Sequen
         return enqueue(session, actor, spec)
     while ids := _carriers(session, dataset, codes, ""):
         _strip(session, actor, dataset, list(read_samples(session, dataset, ids).values()), set(codes), policy)
-    _delete_rows(session, dataset, codes)
+    delete_rows(session, dataset, codes)
     return None
 
 
@@ -80,7 +81,7 @@ def _advance(session: Session, actor: Actor, dataset: Dataset, payload: dict[str
         done |= {"generation": dataset.generation, "after": "", "total": done["samples"] + sum(rows)}
     ids = _carriers(session, dataset, codes, done["after"])
     if not ids:
-        _delete_rows(session, dataset, codes)
+        delete_rows(session, dataset, codes)
         return False
     samples = list(read_samples(session, dataset, ids).values())
     leaving = _strip(session, actor, dataset, samples, set(codes), payload["policy"])
@@ -112,7 +113,7 @@ def _strip(
     changes: list[tuple[Any, dict[str, Any]]] = []
     leaving: list[Any] = []
     for row in rows:
-        kept = [label for label in row.labels if label["code"] not in codes]
+        kept = without_codes(row.labels, codes)
         if len(kept) == len(row.labels):
             continue
         if not kept and policy != LABEL_ONLY:
@@ -125,8 +126,3 @@ def _strip(
     change_samples(session, dataset, actor, changes, LABEL_REMOVED)
     remove_samples(session, dataset, actor, leaving)
     return leaving
-
-
-def _delete_rows(session: Session, dataset: Dataset, codes: Sequence[int]) -> None:
-    """Delete the label rows, which nothing carries any more. Earlier generations are cleaned by whoever drops them."""
-    session.execute(delete(Label).where(Label.dataset_id == dataset.id, Label.code.in_(codes)))

@@ -117,7 +117,9 @@ def delete_label_and_samples(
 ) -> BatchAnswer:
     """Delete a label with the samples that carry nothing else, and on request their files."""
     dataset = find_dataset(session, actor, dataset_id, lock=True)
-    row = LabelBook(session, dataset).find(named.name, named.type)
+    book = LabelBook(session, dataset)
+    row = book.find(named.name, named.type)
+    book.check_may_leave(row, [row.code])
     task = remove_labels(session, actor, dataset, [row], WITH_FILES if delete_source else WITH_SAMPLES)
     emit(session, actor, "deleteLabelWithSamples", resource(dataset), labels=[named.name], delete_source=delete_source)
     return BatchAnswer(success=True, task_id=task.id if task else None)

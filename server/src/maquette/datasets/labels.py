@@ -1,19 +1,29 @@
-"""The label set of a dataset: finding, making, changing and taking away its rows.
+"""The label set of a dataset: finding, making and changing its rows, and what must hold between them.
 
 What samples carry is codes (`tables.Label`), so a rename is one row here and nothing in the samples. Taking a label
 off its samples is `label_removal`'s; a label that such a task is at exists for nobody, derived from the task itself,
-so that it is back at once when the task is cancelled.
+so that it is back at once when the task is cancelled. What a deleted label was is kept in the dataset's settings, for
+the history and for annotations that are restored.
 """
 
-import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from maquette.datasets.errors import label_exists, label_leaving, no_label
+from maquette.datasets.errors import label_exists, label_leaving, label_named_by, no_label, shortcut_taken
+from maquette.datasets.label_rules import (
+    FROM_TYPE,
+    SHORTCUT,
+    TO_TYPE,
+    check_name,
+    checked_attributes,
+    checked_property,
+)
 from maquette.datasets.schemas import BatchItem, LabelAttribute, LabelBody, LabelItem, LabelProperty, LabelStats
 from maquette.datasets.tables import Dataset, Label
-from maquette.datasets.types import dataset_type
+from maquette.datasets.types import TRIPLET_ENTITY, dataset_type
 from maquette.kit.config import Settings
 from maquette.kit.errors import Invalid, MaquetteError
 from maquette.tasks.queue import active_tasks
@@ -21,15 +31,14 @@ from maquette.tasks.queue import active_tasks
 REMOVAL = "dataset.delete-labels"
 """The kind of task that takes labels off samples; its payload's `codes` are the labels that are leaving."""
 
-MAX_NAME = 64
+FORMER = "former_labels"
+"""The dataset's setting that holds its deleted labels, by code."""
+
 PALETTE = (
     "#3399ff", "#e6550d", "#2ca02c", "#d62728", "#9467bd", "#8c564b",
     "#e377c2", "#17becf", "#bcbd22", "#f2b701", "#11457e", "#7f7f7f",
 )  # fmt: skip
 """Twelve colours that are told apart at a glance; a new label takes the next one that is used least."""
-
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-SHAPES = frozenset({"bndbox", "polygon", "circle", "line", "dashed", "point", "polyline"})
 
 
 def leaving_codes(session: Session, dataset: Dataset) -> set[int]:
@@ -43,10 +52,11 @@ class LabelBook:
         self.session = session
         self.dataset = dataset
         self.type = dataset_type(dataset.dataset_type)
-        leaving = leaving_codes(session, dataset)
+        self.leaving = leaving_codes(session, dataset)
         rows = session.scalars(select(Label).where(Label.dataset_id == dataset.id).order_by(Label.code)).all()
-        self.by_code = {row.code: row for row in rows if row.code not in leaving}
-        self._leaving = {(row.name, row.type) for row in rows if row.code in leaving}
+        self._all = {row.code: row for row in rows}
+        self.by_code = {row.code: row for row in rows if row.code not in self.leaving}
+        self._leaving = {(row.name, row.type) for row in rows if row.code in self.leaving}
         self._by_name = {(row.name, row.type): row for row in self.by_code.values()}
 
     def label_type(self, number: int | None) -> int:
@@ -77,58 +87,118 @@ class LabelBook:
         number = self.label_type(body.type)
         check_name(settings, body.name)
         self.check_free(body.name, number)
-        given = checked_property(body.property)
+        given = _merged({}, checked_property(settings, self.type, number, body.property))
+        self._check_between(given, None)
         row = Label(
             dataset_id=self.dataset.id,
             code=self.dataset.next_label_code,
             name=body.name,
             type=number,
             property={"@modelarts:color": self.next_color(), **given},
-            attributes=[attribute.model_dump(exclude_none=True) for attribute in body.attributes or []],
-            annotation_count=0,
-            sample_count=0,
+            attributes=checked_attributes(body.attributes or []),
         )
         self.dataset.next_label_code += 1
-        self.session.add(row)
-        self.session.flush()
-        self.by_code[row.code] = self._by_name[row.name, row.type] = row
+        self._insert(row)
         return row
 
     def change(self, settings: Settings, row: Label, prop: LabelProperty | None, body: LabelBody | None = None) -> None:
-        """Give a label another name, colour, shortcut or attributes; what is not given stays."""
-        given = checked_property(prop)
+        """Give a label another name, colour, shortcut or attributes; what is not given stays.
+
+        Relations follow an entity that gets another name.
+        """
+        given = checked_property(settings, self.type, row.type, prop)
+        self._check_between(given, row)
+        attributes = None if body is None or body.attributes is None else checked_attributes(body.attributes)
         if prop and prop.rename_to is not None and prop.rename_to != row.name:
-            check_name(settings, prop.rename_to)
-            self.check_free(prop.rename_to, row.type)
-            del self._by_name[row.name, row.type]
-            row.name = prop.rename_to
-            self._by_name[row.name, row.type] = row
-        row.property = row.property | given
-        if body and body.attributes is not None:
-            row.attributes = [attribute.model_dump(exclude_none=True) for attribute in body.attributes]
+            self._rename(settings, row, prop.rename_to)
+        row.property = _merged(row.property, given)
+        if attributes is not None:
+            row.attributes = attributes
         self.session.flush()
+
+    def check_may_leave(self, row: Label, together: Collection[int]) -> None:
+        """Raise Conflict while a relation that does not leave with it leads from or to this entity."""
+        if row.type != TRIPLET_ENTITY:
+            return
+        for other in self._all.values():
+            ends = (other.property.get(FROM_TYPE), other.property.get(TO_TYPE))
+            if other.code not in together and row.name in ends:
+                raise label_named_by(row.name, other.name)
+
+    def bring_back(self, code: int) -> Label | None:
+        """The label that annotations of another day name by this code: as it is, as it was, or the one of its name.
+
+        None for one that is leaving or that nothing is known of. The dataset is locked.
+        """
+        if code in self._all:
+            return self.by_code.get(code)
+        former: Mapping[str, Any] | None = self.former().get(code)
+        if former is None or (former["name"], former["type"]) in self._leaving:
+            return None
+        if present := self._by_name.get((former["name"], former["type"])):
+            return present
+        taken = {other.property.get(SHORTCUT) for other in self._all.values()}
+        known = {key: value for key, value in former["property"].items() if key != SHORTCUT or value not in taken}
+        row = Label(**{**former, "property": known}, dataset_id=self.dataset.id, code=code)
+        kept = {key: label for key, label in self.dataset.settings[FORMER].items() if key != str(code)}
+        self.dataset.settings = {**self.dataset.settings, FORMER: kept}
+        self._insert(row)
+        return row
+
+    def former(self) -> dict[int, dict[str, Any]]:
+        """What the deleted labels were, by code."""
+        return {int(code): label for code, label in self.dataset.settings.get(FORMER, {}).items()}
+
+    def names(self) -> dict[int, str]:
+        """The name behind every code there ever was, for the history."""
+        return {code: label["name"] for code, label in self.former().items()} | {
+            code: row.name for code, row in self._all.items()
+        }
+
+    def _insert(self, row: Label) -> None:
+        row.annotation_count = row.sample_count = 0
+        self.session.add(row)
+        self.session.flush()
+        self._all[row.code] = self.by_code[row.code] = self._by_name[row.name, row.type] = row
+
+    def _rename(self, settings: Settings, row: Label, name: str) -> None:
+        check_name(settings, name)
+        self.check_free(name, row.type)
+        del self._by_name[row.name, row.type]
+        if row.type == TRIPLET_ENTITY:
+            for relation in self._all.values():
+                ends = {key: name for key in (FROM_TYPE, TO_TYPE) if relation.property.get(key) == row.name}
+                if ends:
+                    relation.property = relation.property | ends
+        row.name = name
+        self._by_name[name, row.type] = row
+
+    def _check_between(self, given: Mapping[str, str], row: Label | None) -> None:
+        """What a label says of others: a shortcut is its own, and the ends of a relation are entities."""
+        if shortcut := given.get(SHORTCUT):
+            for other in self._all.values():
+                if other is not row and other.property.get(SHORTCUT, "").lower() == shortcut.lower():
+                    raise shortcut_taken(shortcut, other.name)
+        for key in (FROM_TYPE, TO_TYPE):
+            if given.get(key) and (given[key], TRIPLET_ENTITY) not in self._by_name:
+                raise Invalid(f"{key} is '{given[key][:80]}', which is no entity label here. Create the entity first.")
 
     def next_color(self) -> str:
         used = [row.property.get("@modelarts:color") for row in self.by_code.values()]
         return min(PALETTE, key=used.count)
 
 
-def check_name(settings: Settings, name: str) -> None:
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
-        raise Invalid(f"The label name '{name[:80]}' cannot be used. Use 1 to {MAX_NAME} printable characters.")
-    if settings.label_name_pattern and not re.fullmatch(settings.label_name_pattern, name):
-        raise Invalid(f"The label name '{name}' breaks this installation's rule {settings.label_name_pattern}.")
+def delete_rows(session: Session, dataset: Dataset, codes: Sequence[int]) -> None:
+    """Delete labels that no sample carries any more; what they were stays known. The dataset is locked."""
+    rows = session.scalars(select(Label).where(Label.dataset_id == dataset.id, Label.code.in_(codes))).all()
+    gone = {str(row.code): _definition(row) for row in rows}
+    dataset.settings = {**dataset.settings, FORMER: {**dataset.settings.get(FORMER, {}), **gone}}
+    session.execute(delete(Label).where(Label.dataset_id == dataset.id, Label.code.in_(codes)))
 
 
-def checked_property(prop: LabelProperty | None) -> dict[str, str]:
-    """What of the property is kept: all but the new name."""
-    if prop is None:
-        return {}
-    if prop.color is not None and not _COLOR.fullmatch(prop.color):
-        raise Invalid(f"The colour '{prop.color[:20]}' cannot be used. Write it as #rrggbb.")
-    if prop.default_shape is not None and prop.default_shape not in SHAPES:
-        raise Invalid(f"There is no shape '{prop.default_shape[:20]}'. Use one of {', '.join(sorted(SHAPES))}.")
-    return prop.model_dump(by_alias=True, exclude_none=True, exclude={"rename_to"})
+def entities_first(bodies: Iterable[LabelBody]) -> list[LabelBody]:
+    """In the order in which they can be made: relations name entities."""
+    return sorted(bodies, key=lambda body: body.type != TRIPLET_ENTITY)
 
 
 def failed(error: MaquetteError) -> BatchItem:
@@ -156,3 +226,11 @@ def _property(row: Label) -> LabelProperty:
 
 def _attributes(row: Label) -> list[LabelAttribute] | None:
     return [LabelAttribute.model_validate(item) for item in row.attributes] or None
+
+
+def _definition(row: Label) -> dict[str, Any]:
+    return {"name": row.name, "type": row.type, "property": row.property, "attributes": row.attributes}
+
+
+def _merged(before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in {**before, **given}.items() if value}

@@ -1,19 +1,17 @@
-"""The task that publishes a version: snapshot, copies of the images, files into the bucket, and last the row.
+"""The task that publishes a version: snapshot, the files beside the manifest, all into the bucket, and last the row.
 
 A version is whole or absent: until its row says READY, with the manifest's hash, nobody reads its files, so a killed
 publication simply goes on, or begins anew with the state of that moment, and ends once. What it writes:
 
     <work path>/<dataset>-<id>/annotation/V001/V001.manifest     the samples
-    <work path>/<dataset>-<id>/annotation/V001/data/             the images, when they are exported
+    <work path>/<dataset>-<id>/annotation/V001/…                 what goes with them (`version_files`, `version_tables`)
     <work path>/<dataset>-<id>/.index/V001/<sha256>.index        where each sample is (`version_index`)
 """
 
 import logging
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +19,28 @@ from sqlalchemy import update
 
 from maquette.buckets import Stores, open_bucket, open_url
 from maquette.datasets.comparison import compare
-from maquette.datasets.paths import inner_paths, input_folder
+from maquette.datasets.paths import inner_paths
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.snapshots import INDEX_FILE, MANIFEST_FILE, Snapshot, sha256_of, take_snapshot
 from maquette.datasets.tables import Dataset, Version
+from maquette.datasets.types import TABLE, TYPES, Shape
 from maquette.datasets.version_errors import no_version
+from maquette.datasets.version_files import VersionFiles
 from maquette.datasets.version_index import VersionIndex
+from maquette.datasets.version_paths import VersionFolder
 from maquette.datasets.version_reading import open_index
+from maquette.datasets.version_tables import VersionTables
 from maquette.datasets.versions import CREATING, KIND, READY
 from maquette.db import Database
-from maquette.formats import manifest
-from maquette.formats import samples as formats
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import Conflict, MaquetteError, NotFound
-from maquette.storage import ObjectMissing, ObjectStore, obs_url, parse_obs_url
+from maquette.storage import ObjectStore, obs_url, parse_obs_url
 from maquette.storage.disk import disk_errors
 from maquette.tasks import RunningTask, TaskHandler
 
 log = logging.getLogger(__name__)
 
-COPIES_A_STEP = 100
 _SHARE_OF_SNAPSHOT = 0.5
 
 
@@ -73,15 +72,12 @@ class _Target:
     bucket: str
     manifest: str
     indexes: str
-    images: str
 
 
 def _target(dataset: Dataset, version: Version) -> _Target:
-    paths = inner_paths(dataset)
-    bucket, annotation = parse_obs_url(paths["inner_annotation_path"])
-    home = parse_obs_url(paths["inner_work_path"])[1]
-    own = f"{annotation}{version.name}/"
-    return _Target(bucket, f"{own}{version.name}.manifest", f"{home}.index/{version.name}/", f"{own}data/")
+    folder = VersionFolder.of(dataset, version)
+    home = parse_obs_url(inner_paths(dataset)["inner_work_path"])[1]
+    return _Target(folder.bucket, f"{folder.key}{version.name}.manifest", f"{home}.index/{version.name}/")
 
 
 class _Publication:
@@ -92,25 +88,42 @@ class _Publication:
         self._task = task
         self._dataset = dataset
         self._version = version
-        self._folder = folder
+        self._folder = self._ready = folder
         self._actor = task.actor
         self._target = _target(dataset, version)
         self._store = open_bucket(task.database, stores, self._actor, self._target.bucket)
 
     def run(self, before: Version | None) -> None:
         snapshot = self._snapshot()
-        absent = self._export_images() if self._version.export_images else 0
-        changes, remark = self._differences(snapshot, before)
-        if absent:
-            remark = f"{remark} {absent} images no longer exist and were not exported.".strip()
+        snapshot, remarks = self._write_files(snapshot)
+        changes = self._differences(snapshot, before, remarks)
         index_key = f"{self._target.indexes}{snapshot.index_sha256}.index"
         # Whoever took this task over writes these files too: be sure that it is still ours.
         with self._task.step(message="storing the manifest"):
             pass
         self._remove_other_indexes(index_key)
-        self._store.adopt(index_key, self._folder / INDEX_FILE)
-        self._store.adopt(self._target.manifest, self._folder / MANIFEST_FILE)
-        self._commit(snapshot, changes, remark, index_key)
+        self._store.adopt(index_key, self._ready / INDEX_FILE)
+        self._store.adopt(self._target.manifest, self._ready / MANIFEST_FILE)
+        self._commit(snapshot, changes, " ".join(remarks), index_key)
+
+    def _write_files(self, snapshot: Snapshot) -> tuple[Snapshot, list[str]]:
+        """What the version has beside its manifest, and what is to be said of it; of tables the manifest too."""
+        remarks: list[str] = []
+        shared = (self._stores, self._task, self._dataset, self._version)
+        if self._dataset.dataset_type == TABLE:
+            self._ready = self._folder / "ready"
+            snapshot, number = VersionTables(*shared, self._folder, self._ready).write(snapshot)
+            if number:
+                remarks.append(f"{number} remarks on cells and records that do not fit the schema: see the preview.")
+            return snapshot, remarks
+        files = VersionFiles(*shared, self._folder / MANIFEST_FILE)
+        if TYPES[self._dataset.dataset_type].shape is Shape.GEOMETRY:
+            lost = files.write_annotations([label["name"] for label in snapshot.label_stats])
+            if lost:
+                remarks.append(f"{lost} objects are in the manifest alone: a VOC file cannot hold them.")
+        if self._version.export_images and (absent := files.copy_files()):
+            remarks.append(f"{absent} files no longer exist and were not exported.")
+        return snapshot, remarks
 
     def _snapshot(self) -> Snapshot:
         """The one an interrupted attempt has finished, if its files are still whole, else a new one."""
@@ -134,59 +147,29 @@ class _Publication:
         with self._task.step(progress=_SHARE_OF_SNAPSHOT * share, message=f"{done} of {total} samples"):
             pass
 
-    def _export_images(self) -> int:
-        """Copy each sample's file beside the manifest. Returns how many did not exist any more."""
-        checkpoint = self._task.checkpoint
-        copied, absent = checkpoint.get("copied", 0), checkpoint.get("absent", 0)
-        sources = islice(self._sources(), copied, None)
-        while batch := list(islice(sources, COPIES_A_STEP)):
-            absent += sum(not self._copy(source) for source in batch)
-            copied += len(batch)
-            progress = {**checkpoint, "copied": copied, "absent": absent}
-            with self._task.step(checkpoint=progress, message=f"{copied} images exported"):
-                pass
-        return absent
-
-    def _sources(self) -> Iterator[str]:
-        with (self._folder / MANIFEST_FILE).open("rb") as lines:
-            for sample in manifest.read_manifest(lines):
-                if isinstance(sample, formats.Sample) and formats.text_of(sample) is None:
-                    yield sample.source
-
-    def _copy(self, source: str) -> bool:
-        store, key = open_url(self._task.database, self._stores, self._actor, source)
-        bucket, prefix = input_folder(self._dataset)
-        # Files from elsewhere keep their whole address, so that equal names do not meet.
-        own = source.startswith(obs_url(bucket, prefix))
-        target = self._target.images + (key[len(prefix) :] if own else source.partition("://")[2])
-        try:
-            self._store.write(target, store.read(key))
-        except ObjectMissing:
-            return False
-        return True
-
-    def _differences(self, snapshot: Snapshot, before: Version | None) -> tuple[dict[str, int], str]:
-        """Against the previous version, and a remark when that one's index cannot be read any more."""
+    def _differences(self, snapshot: Snapshot, before: Version | None, remarks: list[str]) -> dict[str, int]:
+        """Against the previous version; a remark is added when that one's index cannot be read any more."""
         if before is None:
-            return {"added_samples": snapshot.total_samples}, ""
-        with (self._folder / INDEX_FILE).open("rb") as file:
+            return {"added_samples": snapshot.total_samples}
+        path = self._ready / INDEX_FILE
+        with path.open("rb") as file:
 
             def fetch(start: int, end: int) -> bytes:
                 file.seek(start)
                 return file.read(end - start)
 
-            new = VersionIndex(fetch, (self._folder / INDEX_FILE).stat().st_size)
             try:
                 old = open_index(self._store_of(before.index_url), before)
-                found = compare(old, new)
+                found = compare(old, VersionIndex(fetch, path.stat().st_size))
             except MaquetteError as error:
                 log.warning("version %s cannot be compared with %s: %s", self._version.id, before.id, error.message)
-                return {}, f"The differences to {before.name} are unknown: its index cannot be read."
+                remarks.append(f"The differences to {before.name} are unknown: its index cannot be read.")
+                return {}
         return {
             "added_samples": len(found.added.numbers),
             "deleted_samples": len(found.removed.numbers),
             "modified_samples": found.changed,
-        }, ""
+        }
 
     def _store_of(self, address: str) -> ObjectStore:
         return open_url(self._task.database, self._stores, self._actor, address)[0]

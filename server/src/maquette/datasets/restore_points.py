@@ -66,7 +66,9 @@ def exchange(session: Session, actor: Actor, dataset: Dataset, new: WorkingSet, 
 
 def described(row: Label) -> dict[str, Any]:
     """A label as a restore point keeps it."""
-    return {column.key: getattr(row, column.key) for column in Label.__mapper__.column_attrs if column.key != "dataset_id"}
+    return {
+        column.key: getattr(row, column.key) for column in Label.__mapper__.column_attrs if column.key != "dataset_id"
+    }
 
 
 def list_restore_points(session: Session, dataset: Dataset) -> list[RestorePoint]:

@@ -23,6 +23,7 @@ from maquette.datasets.service import find_dataset, resource
 from maquette.datasets.service import update_dataset as update
 from maquette.datasets.sync import start_sync
 from maquette.datasets.tables import Dataset
+from maquette.datasets.version_switching import ask_to_switch
 from maquette.events import emit
 from maquette.kit.errors import Invalid
 from maquette.kit.pages import Int64, Page, page_numbered
@@ -47,7 +48,7 @@ class ListQuery(Contract):
     sort_by: Annotated[str, Query(pattern="^(create_time|dataset_name)$")] = "create_time"
     support_export: bool = False
     train_evaluate_ratio: Annotated[str, Query(max_length=32)] = ""
-    version_format: Annotated[int, Query(ge=0, le=2)] | None = None
+    version_format: Annotated[int, Query(ge=0, le=3)] | None = None
     with_labels: bool = False
     workspace_id: str = "0"
     dataset_version: Annotated[str, Query(pattern="^(v1|v2|all)$")] = "all"
@@ -105,11 +106,11 @@ def desc_dataset(
 def update_dataset(
     dataset_id: str, body: UpdateDataset, actor: ActorDep, session: SessionDep, settings: SettingsDep
 ) -> DatasetId:
-    """Change name, description and labels, all of it or nothing."""
+    """Change name, description and labels, all of it or nothing; another current version is a task's work."""
     dataset = find_dataset(session, actor, dataset_id, lock=True)
+    switched = None
     if body.current_version_id and body.current_version_id != dataset.current_version_id:
-        versions.find_version(session, dataset, body.current_version_id)
-        raise Invalid("This version of the platform cannot make another version of a dataset the current one.")
+        switched = ask_to_switch(session, actor, dataset, body.current_version_id)
     update(session, actor, dataset, name=body.dataset_name, description=body.description)
     if body.delete_labels:
         delete_labels(session, actor, dataset, body.delete_labels, policy=0)
@@ -118,7 +119,7 @@ def update_dataset(
     if body.add_labels:
         add_labels(session, settings, dataset, body.add_labels)
     emit(session, actor, "updateDataset", resource(dataset))
-    return DatasetId(dataset_id=dataset.id)
+    return DatasetId(dataset_id=dataset.id, task_id=switched.id if switched else None)
 
 
 @router.delete("/{dataset_id}", action="modelarts:dataset:delete")

@@ -10,6 +10,9 @@ LongText = Annotated[str, Field(max_length=1024)]
 
 
 class LabelProperty(Contract):
+    """`category` is ours: what kind of thing the label says, where a segment of speech may have several."""
+
+    category: LongText | None = Field(default=None, alias="@maquette:category")
     color: str | None = Field(default=None, alias="@modelarts:color")
     default_shape: str | None = Field(default=None, alias="@modelarts:default_shape")
     from_type: LongText | None = Field(default=None, alias="@modelarts:from_type")
@@ -149,7 +152,10 @@ class UpdateDataset(Contract):
 
 
 class DatasetId(Contract):
+    """`task_id` is ours: the task that makes another version the current one."""
+
     dataset_id: str
+    task_id: str | None = None
 
 
 class AnnotationFile(Contract):

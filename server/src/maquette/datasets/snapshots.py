@@ -19,18 +19,17 @@ from sqlalchemy.orm import Session
 
 from maquette.datasets.conversion import to_sample
 from maquette.datasets.labels import LabelBook
-from maquette.datasets.paths import inner_paths, input_folder
 from maquette.datasets.splitting import Stratum, divider, parse_ratio
 from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Sample, Version
 from maquette.datasets.types import Shape
 from maquette.datasets.version_index import IndexWriter, short_hash
+from maquette.datasets.version_paths import ANNOTATIONS, FileNames, VersionFolder
 from maquette.datasets.working_set import NAMELESS, codes_of
 from maquette.db import Database
 from maquette.formats import manifest
 from maquette.formats import samples as formats
 from maquette.formats.objects import pack
 from maquette.kit.errors import NotFound
-from maquette.storage import obs_url
 from maquette.storage.disk import disk_errors
 
 BATCH = 5_000
@@ -67,7 +66,7 @@ class Snapshot:
 
 def take_snapshot(database: Database, version: Version, folder: Path, report: Report) -> Snapshot:
     """Write manifest and index of the dataset's present state into `folder`."""
-    with _one_state(database) as session:
+    with one_state(database) as session:
         dataset = session.get(Dataset, version.dataset_id)
         if dataset is None or dataset.deleted:
             raise NotFound("The dataset has been deleted.")
@@ -90,7 +89,8 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _one_state(database: Database) -> Generator[Session]:
+def one_state(database: Database) -> Generator[Session]:
+    """A session that sees the database as it is now for as long as it lasts."""
     with database.read() as session:
         if not database.is_sqlite:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -109,7 +109,8 @@ class _Writer:
         self._labels = book.by_code
         self._type = book.type
         self._shapes = book.type.shape is Shape.GEOMETRY
-        self._place_of = annotation_files(dataset, version)
+        self._folder = VersionFolder.of(dataset, version)
+        self._names = FileNames(dataset)
         self._annotations: Counter[int] = Counter()
         self._carriers: Counter[int] = Counter()
 
@@ -126,7 +127,7 @@ class _Writer:
                 if side and not sample.usage:
                     sample.usage = side(codes)
                 meaning = _annotation_hash(sample)
-                line = manifest.write_line(pack(sample, self._place_of(sample.source)) if self._shapes else sample)
+                line = manifest.write_line(self._packed(sample) if self._shapes else sample)
                 lines.write(line)
                 whole.update(line)
                 state = LABELLED if labels else UNLABELLED
@@ -172,6 +173,9 @@ class _Writer:
         sample.usage = self._usage(row)
         return sample
 
+    def _packed(self, sample: formats.Sample) -> formats.Sample:
+        return pack(sample, self._folder.address(f"{ANNOTATIONS}{self._names.name(sample.source)}.xml"))
+
     def _count(self, made: Snapshot, labels: list[dict[str, Any]], codes: Stratum) -> None:
         made.total_samples += 1
         made.labelled_samples += bool(labels)
@@ -191,25 +195,6 @@ class _Writer:
             }
             for code, label in sorted(self._labels.items())
         ]
-
-
-def annotation_files(dataset: Dataset, version: Version) -> Callable[[str], str]:
-    """Where the VOC file of each source goes, asked once for each in the order of the manifest.
-
-    It is named after the picture; of two pictures that differ in their suffix alone the later keeps it in the name.
-    """
-    folder = f"obs:/{inner_paths(dataset)['inner_annotation_path']}{version.name}/annotations/"
-    start = obs_url(*input_folder(dataset))
-    taken: set[int] = set()
-
-    def place(source: str) -> str:
-        name = source[len(start) :] if source.startswith(start) else source.partition("://")[2]
-        stem = name.rpartition(".")[0] or name
-        chosen = name if hash(stem) in taken else stem
-        taken.add(hash(stem))
-        return f"{folder}{chosen}.xml"
-
-    return place
 
 
 def _stratum(labels: Iterable[dict[str, Any]]) -> Stratum:

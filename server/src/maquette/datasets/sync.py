@@ -34,6 +34,7 @@ from maquette.kit.errors import Conflict, NotFound
 from maquette.kit.ids import new_id
 from maquette.storage import ObjectInfo, ObjectStore, obs_url
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
+from maquette.tasks.progress import PROGRESS
 from maquette.tasks.queue import active_tasks
 
 KIND = "dataset.sync"
@@ -103,15 +104,16 @@ def _synchronise(settings: Settings, stores: Stores, task: RunningTask) -> dict[
         report = session.get(SyncReport, task.resource_id)
     if dataset is None or dataset.deleted:
         raise NotFound("The dataset has been deleted.")
-    scratch = settings.cache_dir / f"sync-{task.id}.db"
+    scratch, beside_scratch = (settings.cache_dir / f"sync-{task.id}{part}.db" for part in ("", "-beside"))
     if report and report.task_id == task.id:
-        scratch.unlink(missing_ok=True)
+        for path in (scratch, beside_scratch):
+            path.unlink(missing_ok=True)
         return _result(report, Tally(**task.checkpoint))
     bucket, prefix = input_folder(dataset)
     store = open_bucket(task.database, stores, task.actor, bucket)
     # A sample younger than this may belong to a file that the walk could not see any more.
     boundary = new_id()
-    with seen_keys(scratch) as seen, seen_keys(scratch.with_suffix(".beside.db")) as beside:
+    with seen_keys(scratch) as seen, seen_keys(beside_scratch) as beside:
         run = _Run(task, dataset, seen, beside, Surroundings(settings, store))
         for batch in batches(store.walk(prefix), BATCH):
             run.take_in(batch)
@@ -279,9 +281,13 @@ class _Run:
             session.execute(update(Sample), marked)
 
     def _message(self) -> str:
-        return (
-            f"{self._files} files seen, {self._tally.added} added, {self._tally.updated} changed, "
-            f"{self._missing.count} missing, {self._skipped.count} skipped"
+        return PROGRESS.say(
+            "files-seen",
+            files=self._files,
+            added=self._tally.added,
+            changed=self._tally.updated,
+            missing=self._missing.count,
+            skipped=self._skipped.count,
         )
 
 

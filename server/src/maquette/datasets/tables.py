@@ -141,7 +141,8 @@ class SampleOperation(Base):
     """One change of a sample's annotations, or its removal: who, when, and what was there before.
 
     What came after is the next operation's `before`, or the sample as it is. `before` holds the changed columns; of a
-    removed sample all of them, so that it can come back.
+    removed sample all of them, so that it can come back; and nothing where the operation brought it back. A sample's
+    operations are in the order of `revision`, which is the sample's own before the change.
     """
 
     __tablename__ = "sample_operations"

@@ -34,23 +34,45 @@ def read_manifest_checked(store: ObjectStore, version: Version) -> Iterator[form
     `store` is the bucket of `manifest_url`. The bytes are read twice: nobody may act on the beginning of a manifest
     whose end turns out to be wrong.
     """
-    key = _manifest_key(version)
-    for _ in _hashed(store, key, version):
+    check_manifest(store, version)
+    return _samples(store, _manifest_key(version), version)
+
+
+def check_manifest(store: ObjectStore, version: Version) -> None:
+    """Raises Conflict when the manifest is not what was published."""
+    for _ in _hashed(store, _manifest_key(version), version):
         pass
-    return _samples(store, key, version)
 
 
 def list_version_samples(
     store: ObjectStore, version: Version, offset: int, limit: int, label_name: str = "", state: int | None = None
 ) -> VersionPage:
     """A page of the version: `offset` samples are passed over. Costs the page (and its filters), not the manifest."""
-    key = _manifest_key(version)
+    _manifest_key(version)
     index = open_index(store, version)
     wanted: list[list[str]] = [] if state is None else [[f"state {state}"]]
     if label_name:
         wanted.append([f"label {code}" for code, name, _ in index.about["labels"] if name == label_name])
     total, records = index.select(wanted, offset, limit)
-    return VersionPage(total, list(_lines_of(store, key, version, records)))
+    return VersionPage(total, list(read_records(store, version, records)))
+
+
+def read_records(store: ObjectStore, version: Version, records: Iterable[Record]) -> Iterator[formats.Sample]:
+    """The samples behind records of the version's index, each line checked; neighbours are one read."""
+    key = _manifest_key(version)
+    for group in _neighbours(records):
+        start, end = group[0].offset, group[-1].offset + group[-1].length
+        try:
+            body = b"".join(store.read(key, start, end))
+        except ObjectMissing:
+            raise damaged_version(version.name, version.manifest_url, "is missing") from None
+        for record in group:
+            line = body[record.offset - start : record.offset - start + record.length]
+            sample = next(manifest.read_manifest([line]), None)
+            if short_hash(line) != record.line_hash or not isinstance(sample, formats.Sample):
+                how = f"has been changed at byte {record.offset}"
+                raise damaged_version(version.name, version.manifest_url, how)
+            yield sample
 
 
 def open_index(store: ObjectStore, version: Version) -> VersionIndex:
@@ -105,23 +127,6 @@ def _samples(store: ObjectStore, key: str, version: Version) -> Iterator[formats
         if isinstance(sample, formats.Problem):
             raise damaged_version(version.name, version.manifest_url, f"has a bad line {sample.line}: {sample.reason}")
         yield sample
-
-
-def _lines_of(store: ObjectStore, key: str, version: Version, records: Iterable[Record]) -> Iterator[formats.Sample]:
-    """The samples behind the records; lines that follow each other are one read."""
-    for group in _neighbours(records):
-        start, end = group[0].offset, group[-1].offset + group[-1].length
-        try:
-            body = b"".join(store.read(key, start, end))
-        except ObjectMissing:
-            raise damaged_version(version.name, version.manifest_url, "is missing") from None
-        for record in group:
-            line = body[record.offset - start : record.offset - start + record.length]
-            sample = next(manifest.read_manifest([line]), None)
-            if short_hash(line) != record.line_hash or not isinstance(sample, formats.Sample):
-                how = f"has been changed at byte {record.offset}"
-                raise damaged_version(version.name, version.manifest_url, how)
-            yield sample
 
 
 def _neighbours(records: Iterable[Record]) -> Iterator[list[Record]]:

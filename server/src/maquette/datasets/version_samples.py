@@ -40,10 +40,10 @@ class VersionSamples:
         address = self.version.manifest_url or self.book.dataset.work_path
         store, _ = open_url(self.database, self.stores, self.actor, address)
         found = list_version_samples(store, self.version, page.skip, page.limit, label_name=label_name, state=state)
-        samples = [self._describe(sample) for sample in found.samples]
+        samples = [self.describe(sample) for sample in found.samples]
         return SampleList.model_construct(sample_count=found.total, samples=samples)
 
-    def _describe(self, sample: formats.Sample) -> SampleItem:
+    def describe(self, sample: formats.Sample) -> SampleItem:
         sample_id = sample.id or ""
         text = formats.text_of(sample)
         is_image = sample.sample_type == IMAGE_SAMPLE

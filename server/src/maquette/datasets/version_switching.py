@@ -9,7 +9,7 @@ A sample keeps its id. What a manifest does not say of its file, and who annotat
 working set has of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,13 +25,12 @@ from maquette.datasets.restore_points import SET_CURRENT, WorkingSet, described,
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import LABELLED, Dataset, Label, Sample, SampleLabelEntry, Version, digest_of
 from maquette.datasets.text_files import MISSING
-from maquette.datasets.types import TABLE, TYPES
-from maquette.datasets.version_errors import dataset_busy, label_in_the_way, no_version, version_not_ready, wrong_version
+from maquette.datasets.types import TABLE
+from maquette.datasets.version_errors import dataset_busy, no_version, version_not_ready, wrong_version
 from maquette.datasets.version_index import Record, VersionIndex
 from maquette.datasets.version_reading import check_manifest, open_index, read_records
-from maquette.datasets.versions import READY, find_version
+from maquette.datasets.versions import READY, SWITCHING, find_version
 from maquette.datasets.working_set import UNTOUCHED, batches, codes_of, score_of
-from maquette.formats import manifest
 from maquette.formats import samples as formats
 from maquette.formats.objects import unpack
 from maquette.formats.samples import PARENT_SOURCE, TEXT_PREFIX
@@ -42,9 +41,9 @@ from maquette.storage import ObjectStore, obs_url, parse_obs_url
 from maquette.tasks import Cancelled, RunningTask, Task, TaskHandler, TaskSpec, enqueue
 from maquette.tasks.queue import active_tasks
 
-KIND = "dataset.set-current"
 BATCH = 5_000
 BATCH_BYTES = 16 << 20
+_LATE = "What was changed meanwhile is in the restore point."
 
 _FILE_COLUMNS = (
     Sample.id,
@@ -72,7 +71,7 @@ def ask_to_switch(session: Session, actor: Actor, dataset: Dataset, version_id: 
     check_nothing_writes(session, dataset)
     title = f"{dataset.name} {version.name}"
     payload = {"version_id": version.id}
-    return enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
+    return enqueue(session, actor, TaskSpec(SWITCHING, title, "dataset", dataset.id, dataset.workspace_id, payload))
 
 
 def check_nothing_writes(session: Session, dataset: Dataset) -> None:
@@ -83,7 +82,7 @@ def check_nothing_writes(session: Session, dataset: Dataset) -> None:
 
 
 def handlers(stores: Stores) -> dict[str, TaskHandler]:
-    return {KIND: partial(_switch, stores)}
+    return {SWITCHING: partial(_switch, stores)}
 
 
 def _switch(stores: Stores, task: RunningTask) -> dict[str, Any]:
@@ -92,19 +91,21 @@ def _switch(stores: Stores, task: RunningTask) -> dict[str, Any]:
         dataset = session.get(Dataset, task.resource_id)
     if dataset is None or dataset.deleted:
         raise NotFound("The dataset has been deleted.")
-    if version is None or version.state != READY:
+    if version is None:
         raise no_version(task.payload["version_id"])
-    store, _ = open_url(task.database, stores, task.actor, version.manifest_url)
-    if task.checkpoint.get("swapped"):
-        return {"version_id": version.id}
     try:
-        _Switch(task, version, store).run()
+        if "late" not in task.checkpoint:
+            store, _ = open_url(task.database, stores, task.actor, version.manifest_url)
+            _Switch(task, version, store).run()
     except (MaquetteError, Cancelled):
         if generation := task.checkpoint.get("generation"):
             with task.database.write() as session:
                 drop_generations(session, task.actor, dataset, [generation])
         raise
-    return {"version_id": version.id}
+    late: bool = task.checkpoint["late"]
+    with task.step(message=f"{version.name}. {_LATE}" if late else version.name):
+        pass
+    return {"version_id": version.id, "changed_meanwhile": late}
 
 
 @dataclass(slots=True)
@@ -212,7 +213,9 @@ class _Switch:
         here = {row["digest"]: row["id"] for row in rows}
         for some in batches(set(digests.values())):
             query = select(Sample.digest, Sample.id).where(
-                Sample.dataset_id == place["dataset_id"], Sample.generation == place["generation"], Sample.digest.in_(some)
+                Sample.dataset_id == place["dataset_id"],
+                Sample.generation == place["generation"],
+                Sample.digest.in_(some),
             )
             here.update((row.digest, row.id) for row in session.execute(query))
         for key, row in orphans.items():
@@ -220,20 +223,17 @@ class _Switch:
 
     def _finish(self) -> None:
         """The one moment in which the version becomes the working set."""
-        checkpoint = {**self._task.checkpoint, "swapped": True}
-        tally = checkpoint["tally"]
-        with self._task.step(progress=1.0, checkpoint=checkpoint, message=self._version.name) as session:
+        checkpoint = dict(self._task.checkpoint)
+        tally = checkpoint.pop("tally")
+        with self._task.step(progress=1.0, checkpoint=checkpoint) as session:
             dataset = self._lock(session)
             version = session.get_one(Version, self._version.id)
             if version.state != READY:
                 raise Conflict(f"The version '{version.name}' has been deleted meanwhile.")
             labels = self._labels(session, dataset, tally)
             new = WorkingSet(checkpoint["generation"], version.id, tally["counts"], labels)
-            late = dataset.data_updated_at != checkpoint["began"]
+            checkpoint["late"] = dataset.data_updated_at != checkpoint["began"]
             exchange(session, self._task.actor, dataset, new, SET_CURRENT)
-        if late:
-            with self._task.step(message=f"{self._version.name}. {_LATE}"):
-                pass
 
     def _labels(self, session: Session, dataset: Dataset, tally: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The labels of the dataset as the new generation counts them. Raises Conflict when one was deleted since."""
@@ -255,9 +255,6 @@ class _Switch:
         if dataset is None:
             raise NotFound("The dataset has been deleted.")
         return dataset
-
-
-_LATE = "What was changed meanwhile is in the restore point."
 
 
 def _cut(index: VersionIndex, done: int) -> Iterator[list[Record]]:

@@ -6,7 +6,7 @@ failed was never published: it is shown as an error to whoever asks for it by id
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
@@ -15,19 +15,30 @@ from sqlalchemy.orm import Session
 from maquette.datasets.service import resource
 from maquette.datasets.splitting import parse_ratio
 from maquette.datasets.tables import Dataset, Version
-from maquette.datasets.version_errors import no_version, publishing_already, version_exists, wrong_version
+from maquette.datasets.types import TABLE, DatasetType, dataset_type
+from maquette.datasets.version_errors import (
+    dataset_busy,
+    no_version,
+    publishing_already,
+    version_exists,
+    wrong_version,
+)
 from maquette.events import emit
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.ids import new_id
 from maquette.kit.pages import Page
 from maquette.tasks import Task, TaskSpec, enqueue
+from maquette.tasks.queue import active_tasks
 from maquette.tasks.tables import ACTIVE
 
-KIND = "dataset.publish"
+KIND, SWITCHING = "dataset.publish", "dataset.set-current"
+"""The kinds of task that publish a version, and that make one the working set (`version_switching`)."""
+
 CREATING, READY, DELETED = "creating", "ready", "deleted"
 STATUS_CREATING, STATUS_READY, STATUS_ERROR = 0, 1, 4
-FORMATS = ("Default", "CarbonData", "CSV")
+FORMATS = ("Default", "CarbonData", "CSV", "Parquet")
+"""By the contract's numbers; Parquet is ours."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _SEEDS = 1 << 31
@@ -44,6 +55,7 @@ class PublishRequest:
     clear_hard_property: bool = True
     remove_sample_usage: bool = True
     export_images: bool = False
+    with_column_header: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +78,11 @@ class Standing:
 
 def create_version(session: Session, actor: Actor, dataset: Dataset, request: PublishRequest) -> Version:
     """Ask for a version of the dataset, which the caller has locked. Its name and number are taken from now on."""
-    if request.version_format != "Default":
-        reason = f"'{request.version_format}' is for tables. Versions of images have the format Default."
-        raise wrong_version("version_format", reason)
-    parse_ratio(request.ratio)
+    _check_support(dataset_type(dataset.dataset_type), request)
     for version in session.scalars(_with_task(Version.dataset_id == dataset.id, _is(STATUS_CREATING))):
         raise publishing_already(version.name)
+    if active_tasks(session, dataset.id, SWITCHING):
+        raise dataset_busy(dataset.name, SWITCHING)
     version = Version(
         id=new_id(),
         dataset_id=dataset.id,
@@ -89,7 +100,7 @@ def create_version(session: Session, actor: Actor, dataset: Dataset, request: Pu
     )
     dataset.next_version_num += 1
     title = f"{dataset.name} {version.name}"
-    payload = {"version_id": version.id}
+    payload = {"version_id": version.id, "with_column_header": request.with_column_header}
     task = enqueue(session, actor, TaskSpec(KIND, title, "dataset", dataset.id, dataset.workspace_id, payload))
     version.task_id = task.id
     session.add(version)
@@ -135,6 +146,13 @@ def list_versions(
     return [describe(session, row) for row in rows], total
 
 
+def names_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """The names of versions by their ids, deleted ones too."""
+    return {
+        row.id: row.name for row in session.execute(select(Version.id, Version.name).where(Version.id.in_(list(ids))))
+    }
+
+
 def delete_version(session: Session, actor: Actor, dataset: Dataset, version_id: str) -> None:
     """Forget a version of the dataset, which the caller has locked.
 
@@ -147,6 +165,25 @@ def delete_version(session: Session, actor: Actor, dataset: Dataset, version_id:
     if dataset.current_version_id == version.id:
         dataset.current_version_id = ""
     emit(session, actor, "deleteDatasetVersion", resource(dataset), version_id=version.id, version_name=version.name)
+
+
+def _check_support(kind: DatasetType, request: PublishRequest) -> None:
+    """Raises Invalid for what versions of this type cannot have: the guide's table 2-28."""
+    wanted = request.version_format
+    if wanted != "Default" and kind.number != TABLE:
+        raise wrong_version("version_format", f"'{wanted}' is for tables. Versions of {kind.name} have Default.")
+    if wanted == "CarbonData":
+        raise wrong_version(
+            "version_format", "'CarbonData' cannot be written. Choose Parquet, which is read as widely."
+        )
+    if parse_ratio(request.ratio) is not None and not kind.splits:
+        raise wrong_version(
+            "train_evaluate_sample_ratio", f"is not for {kind.name}: they are not divided. Leave it out."
+        )
+    if not request.clear_hard_property and not kind.hard:
+        raise wrong_version("clear_hard_property", f"is true for {kind.name}: they have no hard samples.")
+    if request.export_images and (kind.texts or kind.number == TABLE):
+        raise wrong_version("export_images", f"is not for {kind.name}: the version holds the data itself.")
 
 
 def _is(status: int) -> ColumnElement[bool]:

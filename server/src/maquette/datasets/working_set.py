@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from maquette.datasets.tables import (
@@ -23,6 +23,7 @@ from maquette.datasets.tables import (
     SampleOperation,
     digest_of,
 )
+from maquette.db import insert_rows
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.ids import new_id
@@ -56,6 +57,13 @@ UNTOUCHED: Mapping[str, Any] = {
     "usage": "",
     "labelled_by": "",
     "labelled_at": None,
+    "file": "",
+    "parent_id": "",
+    "sample_type": 0,
+    "size": 0,
+    "modified_ms": 0,
+    "etag": "",
+    "revision": 0,
 }
 """What a new sample is unless it says otherwise."""
 
@@ -125,15 +133,16 @@ def add_samples(session: Session, dataset: Dataset, rows: Sequence[dict[str, Any
         return
     tally = Tally()
     complete: list[dict[str, Any]] = []
+    place = {"dataset_id": dataset.id, "generation": dataset.generation}
+    now = now_ms()
     for row in rows:
-        whole: dict[str, Any] = {**UNTOUCHED, **row, "dataset_id": dataset.id, "generation": dataset.generation}
+        whole: dict[str, Any] = {**UNTOUCHED, "created_at": now, **row, **place}
         whole["score"] = score_of(whole["labels"])
         whole["digest"] = digest_of(whole["source"])
         whole["metadata"] = whole.pop("meta")
         complete.append(whole)
         tally.count(1, state=whole["state"], hard=whole["hard"], labels=whole["labels"])
-    # The table itself, by its columns' names: through the mapper an insert of many rows costs twice as much.
-    session.connection().execute(insert(Sample.__table__), complete)  # pyright: ignore[reportArgumentType]
+    insert_rows(session, Sample, complete)
     _add_entries(session, dataset, ((row["id"], code) for row in complete for code in codes_of(row["labels"])))
     tally.write(session, dataset)
 
@@ -178,7 +187,7 @@ def change_samples(
     session.execute(update(Sample), updates)
     _remove_entries(session, dataset, gone)
     _add_entries(session, dataset, new)
-    _record(session, dataset, actor, [row for row, _ in changes], action)
+    _record(session, dataset, actor, action, [(row.id, row.revision, _kept(row, CHANGEABLE)) for row, _ in changes])
     tally.write(session, dataset)
 
 
@@ -195,29 +204,53 @@ def remove_samples(session: Session, dataset: Dataset, actor: Actor, rows: Seque
         session.execute(
             delete(Sample).where(*members(dataset), Sample.id.in_(some)).execution_options(synchronize_session=False)
         )
-    _record(session, dataset, actor, rows, REMOVED)
+    before = [(row.id, row.revision, _kept(row, SAMPLE_COLUMNS_KEPT)) for row in rows]
+    _record(session, dataset, actor, REMOVED, before)
     tally.write(session, dataset)
 
 
-def _record(session: Session, dataset: Dataset, actor: Actor, rows: Sequence[Any], action: str) -> None:
-    """Keep what was there before, for the history."""
-    kept = SAMPLE_COLUMNS_KEPT if action == REMOVED else CHANGEABLE
+def return_samples(session: Session, dataset: Dataset, actor: Actor, rows: Sequence[dict[str, Any]]) -> None:
+    """Add samples again that were removed: their ids, with the columns that the history kept of them.
+
+    Their removal counts as a change of its own: a sample that left with revision 3 was gone at 4 and is back at 5.
+    """
+    if not rows:
+        return
+    add_samples(session, dataset, [{**row, "revision": row["revision"] + 2} for row in rows])
+    _record(session, dataset, actor, RESTORED, [(row["id"], row["revision"] + 1, {}) for row in rows])
+    tally = Tally()
+    tally.samples["deleted_samples"] -= len(rows)
+    tally.write(session, dataset)
+
+
+def _kept(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _record(
+    session: Session,
+    dataset: Dataset,
+    actor: Actor,
+    action: str,
+    entries: Iterable[tuple[str, int, dict[str, Any]]],
+) -> None:
+    """Write the history: of each sample its id, and revision and values from before."""
     by, at = signature(actor), now_ms()
     operations = [
         {
             "id": new_id(),
             "dataset_id": dataset.id,
             "generation": dataset.generation,
-            "sample_id": row.id,
+            "sample_id": sample_id,
             "action": action,
-            "revision": row.revision,
-            "before": {name: getattr(row, name) for name in kept},
+            "revision": revision,
+            "before": before,
             "by": by,
             "at": at,
         }
-        for row in rows
+        for sample_id, revision, before in entries
     ]
-    session.connection().execute(insert(SampleOperation.__table__), operations)  # pyright: ignore[reportArgumentType]
+    insert_rows(session, SampleOperation, operations)
 
 
 def batches(ids: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
@@ -234,8 +267,7 @@ def batches(ids: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
 def _add_entries(session: Session, dataset: Dataset, pairs: Iterable[tuple[str, int]]) -> None:
     place = {"dataset_id": dataset.id, "generation": dataset.generation}
     rows = [{**place, "sample_id": sample_id, "code": code} for sample_id, code in pairs]
-    if rows:
-        session.execute(insert(SampleLabelEntry), rows)
+    insert_rows(session, SampleLabelEntry, rows)
 
 
 def _remove_entries(session: Session, dataset: Dataset, pairs: Iterable[tuple[str, int]]) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 from maquette.db.hooks import WORKER_SOCKET, run_after_commit
+from maquette.db.json import from_json, to_json
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -28,7 +29,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
             options["pool_size"] = 20

@@ -7,8 +7,10 @@ Addresses are `obs://` in memory and `s3://` in the file, as ModelArts writes th
 prefix in memory. Keys we do not know are kept in `extra` and written back.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -25,6 +27,9 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _PREFIX = "modelarts/"
 _BOM = b"\xef\xbb\xbf"
 _INTEGER_LIMIT = 1 << 63
+# What `_check` could refuse, as bytes: a million ordinary lines need not be walked through for it. Long digits,
+# exponents and a NUL that is written as an escape; beside these, more brackets than the depth allows.
+_SUSPECT = re.compile(rb"[0-9]{17}|[0-9][eE]|\\u0000")
 
 
 class _Bad(Exception):
@@ -82,6 +87,7 @@ def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterato
         yield rest
 
 
+@lru_cache(maxsize=4096)
 def time_to_ms(text: str) -> int | None:
     """The milliseconds of a `creation-time`, read as UTC, or None when it is written in another way."""
     try:
@@ -105,12 +111,13 @@ def _read_line(line: bytes) -> Sample:
     if not isinstance(value, dict):
         raise _Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
     body = cast("dict[str, Any]", value)
-    _check(body, 0)
+    if _SUSPECT.search(line) or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        _check(body, 0)
     annotations = [_read_annotation(item) for item in _annotation_list(body.pop("annotation", None))]
-    known = _read_keys(body, _SAMPLE_KEYS)
+    known, extra = _read_keys(body, _SAMPLE_READERS)
     if "source" not in known:
         raise _Bad("'source' is missing", "Give the address of the sample, or content:// and its text.")
-    return Sample(**known, annotations=annotations, extra=body)
+    return Sample(**known, annotations=annotations, extra=extra)
 
 
 def _annotation_list(value: object) -> list[object]:
@@ -122,23 +129,24 @@ def _annotation_list(value: object) -> list[object]:
 def _read_annotation(value: object) -> Annotation:
     if not isinstance(value, dict):
         raise _Bad("an annotation is no JSON object", 'Write annotations as [{"type": "...", "name": "..."}].')
-    body = dict(cast("dict[str, Any]", value))
-    known = _read_keys(body, _ANNOTATION_KEYS)
+    known, extra = _read_keys(cast("dict[str, Any]", value), _ANNOTATION_READERS)
     if "type" not in known:
         raise _Bad("an annotation has no 'type'", "Give its type, such as modelarts/image_classification.")
     if known["type"] in NAMED_TYPES and "name" not in known:
         raise _Bad(f"an annotation of type {known['type']} has no 'name'", "Give the name of the label.")
-    return Annotation(**known, extra=body)
+    return Annotation(**known, extra=extra)
 
 
-def _read_keys(body: dict[str, Any], keys: "_Keys") -> dict[str, Any]:
-    """Take the known keys out of the object, converted; null counts as absent."""
+def _read_keys(body: dict[str, Any], keys: "_Readers") -> tuple[dict[str, Any], dict[str, Any]]:
+    """The known keys of the object, converted, and the others as they are; null counts as absent."""
     known: dict[str, Any] = {}
-    for key, attribute, read in keys:
-        value = body.pop(key, None)
-        if value is not None and (converted := read(key, value)) is not None:
-            known[attribute] = converted
-    return known
+    extra: dict[str, Any] = {}
+    for key, value in body.items():
+        if (reader := keys.get(key)) is None:
+            extra[key] = value
+        elif value is not None and (converted := reader[1](key, value)) is not None:
+            known[reader[0]] = converted
+    return known, extra
 
 
 def _written(item: Sample | Annotation, keys: "_Keys") -> dict[str, Any]:
@@ -252,6 +260,7 @@ def _object(key: str, value: object) -> dict[str, Any] | None:
 
 
 _Keys = tuple[tuple[str, str, Callable[[str, object], Any]], ...]
+_Readers = dict[str, tuple[str, Callable[[str, object], Any]]]
 
 # In the order in which they are written.
 _SAMPLE_KEYS: _Keys = (
@@ -277,3 +286,5 @@ _ANNOTATION_KEYS: _Keys = (
     ("annotation-format", "annotation_format", _text),
     ("annotation-loc", "annotation_loc", _address),
 )
+_SAMPLE_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _SAMPLE_KEYS}
+_ANNOTATION_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _ANNOTATION_KEYS}

@@ -32,6 +32,9 @@ MAX_CROSSINGS = 10_000_000
 MAX_WORK = 1 << 32
 """Pixels of a mask times the colours looked for in it."""
 
+MASKS_FOLDER = "segmentationClassRaw"
+"""The folder of masks below that of their pictures, as the guide names it: what lies in it is no picture to label."""
+
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}
 _BLACK = (0, 0, 0)
 _SET = re.compile(b"\xff+")

@@ -32,7 +32,7 @@ def safe_bucket(name: str) -> str:
 def parse_obs_url(url: str) -> tuple[str, str]:
     """Split `obs://bucket/key`, `s3://bucket/key` or `/bucket/key` into bucket and key; the key may be empty."""
     lowered = url[:6].lower()
-    scheme = next((scheme for scheme in (*_SCHEMES, "/") if lowered.startswith(scheme)), None)
+    scheme = _SCHEMES[0] if lowered == _SCHEMES[0] else next(filter(lowered.startswith, (*_SCHEMES, "/")), None)
     if scheme is None:
         raise Invalid(f"The address '{_shown(url)}' names no object. Write obs://bucket/path or /bucket/path.")
     bucket, _, key = url[len(scheme) :].partition("/")

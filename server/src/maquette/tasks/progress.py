@@ -13,6 +13,7 @@ PROGRESS = Sentences(
         ),
         "samples-read": "{done:d} of {total:d} samples",
         "images-exported": "{count:d} images exported",
+        "samples-imported": "{imported:d} imported, {changed:d} changed, {problems:d} problems",
         "storing-manifest": "storing the manifest",
         "samples-written": "{count:d} samples",
         "rows-removed": "{count:d} rows removed",

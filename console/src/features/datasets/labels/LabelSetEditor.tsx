@@ -57,7 +57,7 @@ function LabelLines({ kind, all, type, onChange }: LabelLinesProps) {
     return <Typography.Text type="secondary">{t("datasetTypes:relation.needEntities")}</Typography.Text>;
   return (
     <Flex vertical gap={8}>
-      {own.length > 0 && <LabelHeads end={hasAttributes(type) ? 72 : relation ? 330 : 32} />}
+      {own.length > 0 && <LabelHeads middle={relation ? relationWidth : 0} end={hasAttributes(type) ? 72 : 32} />}
       {own.map((label, index) => (
         <LabelLine
           key={index}
@@ -153,14 +153,18 @@ function LabelLine({ label, place, type, entities, taken, fallback, onChange, on
   );
 }
 
-/** The heads over the fields of a label; `end` is the width of what stands behind its key. */
-export function LabelHeads({ end }: { end: number }) {
+/** The width of a relation's ends. */
+export const relationWidth = 290;
+
+/** The heads over the fields of a label: `middle` is the width of what stands before its key, `end` of what is behind. */
+export function LabelHeads({ middle = 0, end }: { middle?: number; end: number }) {
   const { t } = useTranslation("datasets");
   const { token } = theme.useToken();
   return (
     <Flex gap={8} style={{ fontSize: 13, color: token.colorTextSecondary }} aria-hidden>
       <span style={{ width: 32 }} />
       <span style={{ flex: 1, paddingInlineStart: 12 }}>{t("label.name")}</span>
+      {middle > 0 && <span style={{ width: middle }} />}
       <span style={{ width: 56, textAlign: "center" }}>{t("label.key")}</span>
       <span style={{ width: end }} />
     </Flex>

@@ -7,6 +7,8 @@ import { useFormat, useTranslation } from "@/lib/i18n";
 import { Time, VirtualTable } from "@/ui";
 import { isBusy, type Dataset } from "../queries";
 import { DatasetStatus } from "../status";
+import { TypeName } from "../typeIcon";
+import { isAnnotated, typeOf } from "../types";
 import { PublishDialog } from "../versions/PublishDialog";
 import { DeleteDataset } from "./DeleteDataset";
 
@@ -21,7 +23,7 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
       <VirtualTable<Dataset>
         rowKey="dataset_id"
         dataSource={datasets}
-        minWidth={1000}
+        minWidth={1040}
         empty={empty}
         columns={[
           {
@@ -35,7 +37,13 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
               </Link>
             ),
           },
-          { title: t("common:field.type"), width: 160, ellipsis: true, render: () => t("datasets:type.imageClassification") },
+          {
+            title: t("common:field.type"),
+            dataIndex: "dataset_type",
+            width: 184,
+            sorter: (a, b) => a.dataset_type - b.dataset_type,
+            render: (number: number) => <TypeName number={number} />,
+          },
           {
             title: t("datasets:list.progress"),
             width: 180,
@@ -89,6 +97,7 @@ function Labelled({ dataset, share }: { dataset: Dataset; share: number }) {
   const { t } = useTranslation("datasets");
   const format = useFormat();
   const { annotated_sample_count: labelled, total_sample_count: total, dataset_name: name } = dataset;
+  if (!isAnnotated(typeOf(dataset.dataset_type))) return <>{t("count.samples", { count: total })}</>;
   return (
     <Flex align="center" gap={10}>
       <Progress
@@ -133,6 +142,11 @@ function Actions({ dataset, onPublish, onDelete }: ActionsProps) {
         menu={{
           items: [
             { key: "open", label: t("datasets:list.open"), onClick: () => void navigate({ to: "/datasets/$datasetId", params: { datasetId }, search: {} }) },
+            {
+              key: "overview",
+              label: t("datasets:overview.title"),
+              onClick: () => void navigate({ to: "/datasets/$datasetId/overview", params: { datasetId } }),
+            },
             {
               key: "versions",
               label: t("datasets:version.title"),

@@ -40,8 +40,8 @@ class Names:
         return found
 
     def reserve(self, name: str) -> None:
-        """Keep a name for something that is no sample."""
-        self._take(name)
+        """Keep a name for something that is no sample, so that no folder gets it."""
+        self._connection.execute("INSERT OR IGNORE INTO names VALUES (?)", (f"={name}",))
 
     def _is_free(self, name: str) -> bool:
         """Nobody has the name, nobody's folder has it, and none of its folders is somebody's name."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from maquette.datasets.conversion import to_sample
@@ -21,8 +21,13 @@ from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Sample, 
 from maquette.datasets.text_files import MISSING
 from maquette.datasets.working_set import batches
 from maquette.formats import samples as formats
+from maquette.formats.objects import unpack
 
 BATCH = 5_000
+NAMED_BY = 64
+"""So many characters of its beginning name a text that has no row."""
+
+_ALL = (2, 3)
 _STATES = {LABELED: LABELLED, UNLABELED: UNLABELLED}
 _COLUMNS = (
     Sample.id,
@@ -80,9 +85,6 @@ class WorkingSet:
             sample.property.pop(MISSING, None)
             yield Chosen(sample, row.name, row.parent_id)
 
-    def count(self) -> int:
-        return sum(self._session.scalar(query) or 0 for query in self._queries(func.count()))
-
     def unconfirmed(self) -> int:
         """How many are left without annotations because nobody has confirmed what was suggested."""
         suggested = (query.where(Sample.state == UNCONFIRMED) for query in self._queries(func.count()))
@@ -96,13 +98,33 @@ class WorkingSet:
                 yield from rows
                 last = rows[-1].id
 
-    def _queries(self, *columns: Any) -> Iterator[Select[Any]]:
+    def _queries(self, *columns: Any) -> Iterator[Any]:
         query = select(*columns).where(*self._conditions)
         if self._ids is None:
             yield query
         else:
             for some in batches(sorted(set(self._ids))):
                 yield query.where(Sample.id.in_(some))
+
+
+def version_samples(version: Iterable[formats.Sample], asked: ExportRequest) -> Iterator[Chosen]:
+    """The samples of a published version that a request asks for."""
+    ids = None if asked.export_params.samples is None else set(asked.export_params.samples)
+    clear = asked.export_params.clear_hard_property
+    for packed in version:
+        sample = unpack(packed)
+        labelled = LABELED if sample.annotations else UNLABELED
+        if (ids is None or sample.id in ids) and asked.export_type in (None, labelled, *_ALL):
+            if clear:
+                _clear_hard(sample)
+            text = formats.text_of(sample)
+            yield Chosen(sample, sample.source.rpartition("/")[2] if text is None else text[:NAMED_BY])
+
+
+def _clear_hard(sample: formats.Sample) -> None:
+    sample.hard = sample.hard_coefficient = None
+    for annotation in sample.annotations:
+        annotation.hard = annotation.hard_coefficient = None
 
 
 def _conditions(book: LabelBook, wanted: SampleFilter) -> list[ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""The annotation formats of exports: which there are for a type of dataset, and what each writes beside a sample's file.
+"""The annotation formats of exports: which there are for a type of dataset, and what each writes beside a file.
 
 What is one file for all samples is in `documents`. A target is plain and pure: it is made anew for every step.
 """
@@ -96,7 +96,9 @@ def chosen_format(kind: DatasetType, asked: ExportRequest) -> str:
     if word not in offered or kind.number == FREE:
         names = "nothing but its files" if kind.number == FREE else f"one of {', '.join(offered)}"
         shown = asked.annotation_format[:20]
-        raise wrong_export("annotation_format", f"'{shown}' does not apply to {kind.name}, which is exported as {names}.")
+        raise wrong_export(
+            "annotation_format", f"'{shown}' does not apply to {kind.name}, which is exported as {names}."
+        )
     return word
 
 
@@ -138,7 +140,9 @@ class Target:
         if self.kind.shape is Shape.CLASS and self.format != DATASET:
             folder = self._label_folder(sample)
         name = f"{folder}/{last}" if folder and self.layout == TREE else last
-        return YoloWriter().add(Sample(source=name, usage=sample.usage), name).image_path if self.format == YOLO else name
+        return (
+            YoloWriter().add(Sample(source=name, usage=sample.usage), name).image_path if self.format == YOLO else name
+        )
 
     def beside(self, sample: Sample, name: str) -> Placed:
         """The files of one sample, which lies at `name`."""
@@ -153,8 +157,9 @@ class Target:
             data, losses = write_label_file(sample, self._word)
             return Placed([(f"{stem}.txt", data)] if data else [], losses)
         if self.format == MANIFEST and self.by_stem and sample.annotations:
-            data, losses = write_voc(sample, annotation_type=self._word, filename=_last(name))
-            return Placed([(voc_name(name), data)], losses if sample.property.get(SIZE) else [])
+            # What VOC lacks of the objects stands in the manifest.
+            data, _ = write_voc(sample, annotation_type=self._word, filename=_last(name))
+            return Placed([(voc_name(name), data)])
         if self.format in (FILES, TXT):
             losses = Losses(sample.source)
             losses.of_sample(sample)
@@ -189,7 +194,7 @@ class Target:
             try:
                 data, lost = write_mask(sample, colors)
                 placed.files.append((mask, data))
-                placed.losses += lost
+                placed.losses += [Loss(loss.source, f"in the mask: {loss.what}") for loss in lost]
             except Invalid as error:
                 placed.losses.append(Loss(sample.source, f"the mask: {error.message}"))
                 colors = []

@@ -31,6 +31,7 @@ from maquette.kit.config import Settings
 from maquette.kit.errors import NotFound
 from maquette.storage import obs_url, parse_obs_url
 from maquette.tasks import RunningTask, TaskHandler
+from maquette.tasks.progress import PROGRESS
 
 
 def handlers(settings: Settings, database: Database, stores: Stores) -> dict[str, TaskHandler]:
@@ -154,4 +155,6 @@ class _Import:
 
     def _message(self) -> str:
         counts = self._counts
-        return f"{counts['imported']} imported, {counts['changed']} changed, {counts['skipped']} problems"
+        return PROGRESS.say(
+            "samples-imported", imported=counts["imported"], changed=counts["changed"], problems=counts["skipped"]
+        )

@@ -153,7 +153,7 @@ class Intake:
             return
         if kind.texts:
             raise Invalid("A sample of texts holds the text itself, as content://. Import the file as a directory.")
-        name = parse_obs_url(source)[1].rpartition("/")[2]
+        name = source.rpartition("/")[2]
         if not kind.content_type(name) and not self._is_frame(item):
             raise Invalid(f"'{name[:200]}' is no file for {kind.name}.")
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from maquette.formats.samples import Problem, Sample
 from maquette.storage import ObjectInfo, ObjectStore
 
-BATCH = 1_000
+BATCH = 5_000
 """Items in one transaction."""
 
 
