@@ -19,6 +19,7 @@ from maquette.buckets.object_routes import router as objects_router
 from maquette.buckets.routes import router as buckets_router
 from maquette.buckets.upload_routes import router as uploads_router
 from maquette.datasets.exporting.routes import router as exports_router
+from maquette.datasets.history_routes import router as history_router
 from maquette.datasets.importing.routes import router as imports_router
 from maquette.datasets.label_routes import router as labels_router
 from maquette.datasets.media_routes import router as media_router
@@ -74,6 +75,7 @@ ROUTERS: list[Router] = [
     datasets_router,
     labels_router,
     samples_router,
+    history_router,
     imports_router,
     exports_router,
     media_router,

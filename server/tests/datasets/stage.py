@@ -189,4 +189,5 @@ def _deadly(instant: int) -> Iterator[None]:
     Database.write = dying_write  # type: ignore[method-assign]
     LocalStore.adopt = around(LocalStore.adopt)  # type: ignore[method-assign]
     LocalStore.write = around(LocalStore.write)  # type: ignore[method-assign]
+    LocalStore.copy_from = around(LocalStore.copy_from)  # type: ignore[method-assign]
     yield

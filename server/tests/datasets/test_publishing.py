@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from tests.datasets.stage import ACTOR, DATASET_ID, Stage
 
-from maquette.datasets import publishing, snapshots
+from maquette.datasets import publishing, snapshots, version_files
 from maquette.datasets.snapshots import Snapshot
 from maquette.datasets.tables import UNCONFIRMED, Dataset, Label, Sample, Version
 from maquette.datasets.version_reading import list_version_samples, read_manifest_checked
@@ -176,7 +176,7 @@ def test_a_lost_index_of_the_version_before_does_not_stop_a_publication(stage: S
 
 
 def test_images_are_exported_with_their_folders(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "COPIES_A_STEP", 2)
+    monkeypatch.setattr(version_files, "FILES_A_STEP", 2)
     stage.put("a/1.jpg", content=b"one")
     stage.put("b/1.jpg", content=b"two")
     stage.put("c.jpg")
@@ -188,7 +188,7 @@ def test_images_are_exported_with_their_folders(stage: Stage, monkeypatch: pytes
     data = f"{TREE}/annotation/V001/data"
     copies = {key.removeprefix(data): stage.store.get(key) for key in stage.files() if key.startswith(f"{data}/")}
     assert copies == {"/a/1.jpg": b"one", "/b/1.jpg": b"two", "/data/imported/d.jpg": b"three"}
-    assert "1 images no longer exist" in version.message
+    assert "1 files no longer exist" in version.message
     assert {line["source"] for line in lines(stage, version)} >= {"s3://data/in/a/1.jpg", "s3://data/in/c.jpg"}
 
 

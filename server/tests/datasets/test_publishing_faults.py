@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from tests.datasets.stage import Stage, work_and_die
 
-from maquette.datasets import publishing, snapshots
+from maquette.datasets import snapshots, version_files
 from maquette.datasets.tables import Version
 from maquette.datasets.version_reading import list_version_samples, read_manifest_checked
 from maquette.db import Base, Database
@@ -21,7 +21,7 @@ SOME_INSTANTS = range(8, 120, 17)
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A second version is asked for, with a split and exported images."""
     monkeypatch.setattr(snapshots, "BATCH", 4)
-    monkeypatch.setattr(publishing, "COPIES_A_STEP", 2)
+    monkeypatch.setattr(version_files, "FILES_A_STEP", 2)
     home = tmp_path / "home"
     home.mkdir()
     database = Database(f"sqlite:///{home / 'maquette.db'}")
@@ -61,7 +61,7 @@ def test_killed_at_any_instant(stage: Stage, tmp_path: Path, instants: range) ->
     undisturbed.work()
     expected = outcome(undisturbed)
     assert expected["counts"] == (10, 9, 8, 0)
-    assert expected["version"] == ("V002", "ready", "2 images no longer exist and were not exported.")
+    assert expected["version"] == ("V002", "ready", "2 files no longer exist and were not exported.")
     killed = 0
     for instant in instants:
         home = tmp_path / f"home{instant}"

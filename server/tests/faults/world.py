@@ -218,6 +218,8 @@ class World:
             "DeleteSamples": {"samples": [self.sample_id], "delete_source": False},
             "CreateDatasetVersion": {"version_name": "V9", "version_format": "Default", "description": "d",
                                      "train_evaluate_sample_ratio": "0.8", "export_images": False},
+            "ImportTask": {"import_path": f"/{NAME}/in/", "import_type": "dir"},
+            "DetectTableSchema": {"data_path": f"/{NAME}/in/"},
             "CreatingTrainingJob": {"job_name": self.another(), "job_desc": "d", "config": self.job(),
                                     "workspace_id": self.workspace_id},
             "CreatingVersionTrainingJob": {"job_desc": "d", "config": self.job()},

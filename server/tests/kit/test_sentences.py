@@ -38,7 +38,7 @@ def test_no_event_is_taken_for_another(reason: str, number: str) -> None:
 
 @given(number=st.integers(0, 10**12), name=st.text())
 def test_no_progress_is_taken_for_another(number: int, name: str) -> None:
-    names = ["files", "added", "changed", "missing", "skipped", "done", "total", "count"]
+    names = ["files", "added", "changed", "missing", "skipped", "done", "total", "count", "imported", "problems"]
     values: Values = {**dict.fromkeys(names, number), "name": name}
     for code in PROGRESS.codes:
         said = PROGRESS.read(PROGRESS.say(code, **values))

@@ -21,6 +21,16 @@ export const datasetsRoutes = [
   }),
   createRoute({
     getParentRoute: () => consoleRoute,
+    path: "/datasets/$datasetId/overview",
+    component: lazyRouteComponent(() => import("@/features/datasets/overview/OverviewPage"), "OverviewPage"),
+  }),
+  createRoute({
+    getParentRoute: () => consoleRoute,
+    path: "/datasets/$datasetId/imports",
+    component: lazyRouteComponent(() => import("@/features/datasets/imports/ImportsPage"), "ImportsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => consoleRoute,
     path: "/datasets/$datasetId/versions",
     validateSearch: (search: Record<string, unknown>): { version?: string } =>
       typeof search.version === "string" ? { version: search.version } : {},

@@ -160,6 +160,15 @@ export function useDeleteDataset() {
   });
 }
 
+/** Change name and description. */
+export function useUpdateDataset(datasetId: string) {
+  const { projectId } = useScope();
+  const client = useQueryClient();
+  const update = $api.useMutation("put", datasetPath, { onSuccess: () => refreshDataset(client, datasetId) });
+  const save = (body: Body<typeof datasetPath, "put">) => update.mutateAsync({ params: pathOf(projectId, datasetId), body });
+  return { ...update, save };
+}
+
 export function useSync(datasetId: string) {
   const { projectId } = useScope();
   const client = useQueryClient();

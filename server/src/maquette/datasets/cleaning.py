@@ -28,6 +28,7 @@ from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
 from maquette.tasks.queue import active_tasks
+from maquette.tasks.tables import ACTIVE
 
 DROPPING = "dataset.drop-generations"
 BATCH = 5000

@@ -60,7 +60,7 @@ def checked_attributes(given: Sequence[LabelAttribute]) -> list[dict[str, Any]]:
         name, values = attribute.name or "", _values(attribute)
         if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name != name.strip() or name.startswith("@"):
             raise Invalid(
-                f"The attribute name '{name[:80]}' cannot be used. Use 1 to {MAX_NAME} printable characters, no @ first."
+                f"The attribute name '{name[:80]}' cannot be used. Use 1 to {MAX_NAME} printable characters and no @."
             )
         if any(other["name"] == name for other in kept):
             raise Invalid(f"The label has two attributes '{name}'. Give one of them another name.")
@@ -75,9 +75,7 @@ def checked_attributes(given: Sequence[LabelAttribute]) -> list[dict[str, Any]]:
     return kept
 
 
-def with_attributes(
-    label: str, attributes: Sequence[Mapping[str, Any]], said: Mapping[str, Any]
-) -> dict[str, Any]:
+def with_attributes(label: str, attributes: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:
     """An annotation's property, with the defaults of what it does not say. Raises Invalid for a value that none is.
 
     Plain keys that are no attributes of the label stay as they are: files bring them along.

@@ -1,11 +1,12 @@
 """Bodies of the operations on samples, as the contract spells them, with what we add to each marked as ours."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from maquette.datasets.schemas import BatchAnswer, BatchItem, DataSource, LabelItem, LabelStats
-from maquette.web import Contract
+from maquette.datasets.search_schemas import SearchCondition
+from maquette.web import Contract, Own
 
 Metadata = Annotated[dict[str, Any], Field(max_length=200)]
 SampleId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -42,6 +43,42 @@ class SampleChange(Contract):
 class UpdateSamples(Contract):
     samples: Annotated[list[SampleChange], Field(min_length=1, max_length=5000)]
     email: str | None = None
+
+
+class LabelName(Own):
+    name: Annotated[str, Field(min_length=1, max_length=1024)]
+    type: int | None = None
+
+
+class ChangeAlike(Own):
+    """Ours: one change of many samples, those named or all that a filter finds; empty conditions find every sample.
+
+    Labels that are classes can be put on; any label can be taken off, with all its annotations on a sample.
+    """
+
+    samples: Annotated[list[SampleId], Field(min_length=1, max_length=10_000)] | None = None
+    search_conditions: Annotated[list[SearchCondition], Field(max_length=20)] | None = None
+    sample_state: Annotated[str, Field(max_length=64)] = ""
+    add_labels: Annotated[list[SampleLabel], Field(max_length=100)] = []
+    remove_labels: Annotated[list[LabelName], Field(max_length=100)] = []
+    sample_usage: Annotated[str, Field(max_length=20)] | None = None
+    hard: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_which_and_what(self) -> Self:
+        filtered = self.search_conditions is not None or bool(self.sample_state)
+        if filtered == (self.samples is not None):
+            raise ValueError("give samples, or a filter (search_conditions, sample_state); one of them")
+        if not (self.add_labels or self.remove_labels) and self.sample_usage is None and self.hard is None:
+            raise ValueError("say what to change: add_labels, remove_labels, sample_usage or hard")
+        return self
+
+
+class ChangedAlike(BatchAnswer):
+    """`results` are the samples that are not there. With `task_id` a task goes on with it and counts in its result."""
+
+    changed: int = 0
+    unchanged: int = 0
 
 
 class NewSample(Contract):
@@ -138,8 +175,11 @@ class SearchOptions(Contract):
 
 __all__ = [
     "BatchAnswer",
+    "ChangeAlike",
+    "ChangedAlike",
     "DatasetStats",
     "DeleteSamples",
+    "LabelName",
     "NewSample",
     "SampleChange",
     "SampleItem",

@@ -47,10 +47,8 @@ def list_samples(
     session: Session, dataset: Dataset, wanted: SampleFilter, *, descending: bool, page: Page
 ) -> tuple[list[Any], int]:
     """One page of rows and the number of all that match. Keys first, rows after: a deep page reads an index only."""
-    count = wanted.kept_count(session, dataset)
-    keys = _keys(dataset, wanted)
-    if count is None:
-        count = session.scalar(select(func.count()).select_from(keys.subquery())) or 0
+    count = count_samples(session, dataset, wanted)
+    keys = matching_keys(dataset, wanted)
     if page.skip >= count:
         return [], count
     order = keys.selected_columns[0]
@@ -59,6 +57,14 @@ def list_samples(
     ).all()
     rows = read_samples(session, dataset, ids)
     return [rows[key] for key in ids if key in rows], count
+
+
+def count_samples(session: Session, dataset: Dataset, wanted: SampleFilter) -> int:
+    """The number of matches: a kept one, or counted."""
+    kept = wanted.kept_count(session, dataset)
+    if kept is not None:
+        return kept
+    return session.scalar(select(func.count()).select_from(matching_keys(dataset, wanted).subquery())) or 0
 
 
 def first_samples(session: Session, dataset: Dataset, number: int) -> Sequence[Any]:
@@ -82,7 +88,8 @@ def find_any_sample(session: Session, dataset: Dataset, sample_id: str) -> Any:
     return row
 
 
-def _keys(dataset: Dataset, wanted: SampleFilter) -> Select[str]:
+def matching_keys(dataset: Dataset, wanted: SampleFilter) -> Select[str]:
+    """The ids that match, in no order yet."""
     if wanted.label_code is None:
         return select(Sample.id).where(*wanted.conditions(dataset))
     # The label's own index rows drive: they are in the order of sample ids.

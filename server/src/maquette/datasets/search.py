@@ -6,23 +6,26 @@ filters the kept counts can answer is known here too.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from maquette.datasets.annotations import USAGES
 from maquette.datasets.labels import LabelBook
+from maquette.datasets.search_schemas import SearchAlternative, SearchCondition, SearchLabel, SearchLabels, SearchProp
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry
+from maquette.datasets.types import VIDEO
 from maquette.datasets.working_set import members
+from maquette.formats.samples import TEXT_PREFIX, TIME_IN_VIDEO
 from maquette.kit.clock import now_ms
 from maquette.kit.errors import Invalid
 from maquette.storage import parse_obs_url
-from maquette.web import Own
 
 STATES = {
     "__ALL__": LABELLED,
@@ -51,54 +54,13 @@ TEAM_STATES = frozenset(
 
 NO_USAGE = "NONE"
 DAY_MS = 86_400_000
-_OPERATOR = Field(default="AND", pattern="^(AND|OR|and|or)$")
 _KEY = re.compile(r"[^\"\\\[\]]{1,200}")
 _DAYS = re.compile(r"(\d{8})-(\d{8})")
+_SECONDS = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:[-,~]\s*(\d{1,9}(?:\.\d{1,9})?)\s*)?", re.ASCII)
+_HALF_A_MILLISECOND = 0.0005
 _RANGE = re.compile(r"\s*(\d(?:\.\d+)?)\s*[-,~]\s*(\d(?:\.\d+)?)\s*")
 
-Operator = Annotated[str, _OPERATOR]
-
-
-class SearchLabel(Own):
-    name: str
-    op: Operator = "AND"
-    property: dict[str, list[str]] | None = None
-    type: int | None = None
-
-
-class SearchLabels(Own):
-    labels: Annotated[list[SearchLabel], Field(max_length=100)] = []
-    op: Operator = "OR"
-
-
-class SearchProp(Own):
-    op: Operator = "AND"
-    props: Annotated[dict[str, list[str]], Field(max_length=20)] = {}
-
-
-class SearchCondition(Own):
-    """One condition; its members all hold. `usage` is ours. Members of other data types are refused when set."""
-
-    hard: str | int | None = None
-    import_origin: str | None = None
-    label_list: SearchLabels | None = None
-    labeler: str | None = None
-    metadata: SearchProp | None = None
-    sample_dir: str | None = None
-    sample_name: str | None = None
-    sample_time: str | None = None
-    score: str | None = None
-    coefficient: str | None = None
-    usage: str | None = None
-    frame_in_video: int | None = None
-    kvp: str | None = None
-    parent_sample_id: str | None = None
-    slice_thickness: str | None = None
-    study_date: str | None = None
-    time_in_video: str | None = None
-
-
-OF_OTHER_TYPES = ("frame_in_video", "kvp", "slice_thickness", "study_date", "time_in_video")
+OF_OTHER_TYPES = ("frame_in_video", "kvp", "slice_thickness", "study_date")
 _CONDITIONS = TypeAdapter(list[SearchCondition])
 
 
@@ -128,7 +90,11 @@ class SampleFilter:
 
     def conditions(self, dataset: Dataset) -> list[ColumnElement[bool]]:
         """All but the label, on rows of the working set."""
-        found: list[ColumnElement[bool]] = [*members(dataset)]
+        return [*members(dataset), *self.wishes()]
+
+    def wishes(self) -> list[ColumnElement[bool]]:
+        """All but the label, on whatever rows."""
+        found: list[ColumnElement[bool]] = []
         if self.state is not None:
             found.append(Sample.state == self.state)
         if self.hard is not None:
@@ -181,11 +147,18 @@ def filter_by_conditions(wanted: SampleFilter, book: LabelBook, text: str) -> No
         raise Invalid(f"search_conditions cannot be read: {where}: {first['msg']}.") from None
     except (ValueError, RecursionError):
         raise Invalid("search_conditions is not valid JSON. Write a list of conditions.") from None
+    add_conditions(wanted, book, conditions)
+
+
+def add_conditions(wanted: SampleFilter, book: LabelBook, conditions: Sequence[SearchCondition]) -> None:
+    """Add conditions of which all hold."""
     for condition in conditions:
         _add(wanted, book, condition)
+        if condition.any_of:
+            wanted.others.append(or_(*(_alternative(book, one) for one in condition.any_of)))
 
 
-def _add(wanted: SampleFilter, book: LabelBook, asked: SearchCondition) -> None:
+def _add(wanted: SampleFilter, book: LabelBook, asked: SearchAlternative) -> None:
     for name in OF_OTHER_TYPES:
         if getattr(asked, name) not in (None, ""):
             raise Invalid(f"The search condition '{name}' does not apply to {book.type.name}.")
@@ -217,6 +190,18 @@ def _add(wanted: SampleFilter, book: LabelBook, asked: SearchCondition) -> None:
         others.append(_usage(asked.usage))
     if asked.parent_sample_id:
         others.append(Sample.parent_id == asked.parent_sample_id)
+    if asked.text:
+        others.append(_text(book, asked.text))
+    if asked.time_in_video:
+        others.append(_moment(book, asked.time_in_video))
+
+
+def _alternative(book: LabelBook, asked: SearchAlternative) -> ColumnElement[bool]:
+    """One of several conditions, as an expression of its own."""
+    inner = SampleFilter()
+    _add(inner, book, asked)
+    label = [] if inner.label_code is None else [_carries(book.dataset, [inner.label_code])]
+    return and_(true(), *label, *inner.wishes())
 
 
 def _add_hard(wanted: SampleFilter, given: str) -> None:
@@ -228,14 +213,41 @@ def _add_hard(wanted: SampleFilter, given: str) -> None:
 
 
 def _add_labels(wanted: SampleFilter, book: LabelBook, asked: SearchLabels) -> None:
-    if any(label.property for label in asked.labels):
-        raise Invalid(f"Label properties cannot be searched for in datasets of {book.type.name}.")
     if asked.op.upper() == "AND" or len(asked.labels) == 1:
         for label in asked.labels:
             filter_by_label(wanted, book, label.name, label.type)
+            code = _code(book, label.name, label.type)
+            if label.property and code is not None:
+                wanted.others.append(_says(book, code, label))
         return
-    codes = {_code(book, label.name, label.type) for label in asked.labels} - {None}
-    wanted.others.append(_carries(book.dataset, [code for code in codes if code is not None]))
+    plain = [_code(book, label.name, label.type) for label in asked.labels if not label.property]
+    parts = [_carries(book.dataset, [code for code in plain if code is not None])]
+    for label in asked.labels:
+        code = _code(book, label.name, label.type)
+        if label.property and code is not None:
+            parts.append(and_(_carries(book.dataset, [code]), _says(book, code, label)))
+    wanted.others.append(or_(*parts))
+
+
+def _says(book: LabelBook, code: int, asked: SearchLabel) -> ColumnElement[bool]:
+    """An annotation with this label says so. Reads the annotations of every sample that carries the label."""
+    table, said, own_code = _each_annotation(book)
+    parts = [said(_checked_key(key)).in_(values) for key, values in (asked.property or {}).items()]
+    whole = and_(*parts) if asked.op.upper() == "AND" else or_(*parts)
+    return exists(select(1).select_from(table).where(own_code == str(code), whole).correlate(Sample))
+
+
+def _each_annotation(book: LabelBook) -> tuple[Any, Callable[[str], ColumnElement[str]], ColumnElement[str]]:
+    """A sample's annotations as rows, what one says under a key of its property, and its label's code: as texts."""
+    if book.session.get_bind().dialect.name == "postgresql":
+        item: Any = func.jsonb_array_elements(Sample.labels, type_=JSONB).column_valued("annotation")
+        return item, lambda key: item["property"][key].astext, item["code"].astext
+    each = func.json_each(Sample.labels).table_valued("value", name="annotation")
+
+    def part(path: str) -> ColumnElement[str]:
+        return cast(func.json_extract(each.c.value, path), String)
+
+    return each, lambda key: part(f'$.property."{key}"'), part("$.code")
 
 
 def _code(book: LabelBook, name: str, number: int | None) -> int | None:
@@ -261,9 +273,33 @@ def _metadata(asked: SearchProp) -> ColumnElement[bool]:
 
 
 def _property_is(key: str, values: Sequence[str]) -> ColumnElement[bool]:
+    return Sample.meta[_checked_key(key)].as_string().in_(values)
+
+
+def _checked_key(key: str) -> str:
     if not _KEY.fullmatch(key):
-        raise Invalid(f"The metadata key '{key[:40]}' cannot be searched for.")
-    return Sample.meta[key].as_string().in_(values)
+        raise Invalid(f"The key '{key[:40]}' cannot be searched for.")
+    return key
+
+
+def _text(book: LabelBook, part: str) -> ColumnElement[bool]:
+    """Texts with this in them. Reads every text of the set that the other conditions leave over."""
+    if not book.type.texts:
+        raise Invalid(f"The search condition 'text' does not apply to {book.type.name}: its samples are files.")
+    text = func.substr(Sample.source, len(TEXT_PREFIX) + 1, type_=String())
+    return text.icontains(part, autoescape=True)
+
+
+def _moment(book: LabelBook, given: str) -> ColumnElement[bool]:
+    """Frames of a video from and until these seconds, or at one moment."""
+    match = _SECONDS.fullmatch(given)
+    if book.dataset.dataset_type != VIDEO:
+        raise Invalid(f"The search condition 'time_in_video' does not apply to {book.type.name}.")
+    if match is None:
+        raise Invalid(f"time_in_video is '{given[:20]}'; write seconds, 1.5, or a range of them, 1.5-3.")
+    first, last = float(match[1]), float(match[2] or match[1])
+    around = _HALF_A_MILLISECOND if match[2] is None else 0
+    return Sample.meta[TIME_IN_VIDEO].as_float().between(first - around, last + around)
 
 
 def _directory(given: str) -> ColumnElement[bool]:

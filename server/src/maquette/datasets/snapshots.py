@@ -6,7 +6,7 @@ by a batch of samples and a few bytes for each of them in the index.
 """
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,8 +111,7 @@ class _Writer:
         self._shapes = book.type.shape is Shape.GEOMETRY
         self._folder = VersionFolder.of(dataset, version)
         self._names = FileNames(dataset)
-        self._annotations: Counter[int] = Counter()
-        self._carriers: Counter[int] = Counter()
+        self._annotations: defaultdict[int, int] = defaultdict(int)
 
     def write(self, lines: BinaryIO, index: BinaryIO, report: Report) -> Snapshot:
         made = Snapshot()
@@ -136,7 +135,7 @@ class _Writer:
                 made.size += len(line)
             report(made.total_samples, self._dataset.total_samples)
         made.manifest_sha256 = whole.hexdigest()
-        made.label_stats = self._stats()
+        made.label_stats = self._stats(sidecar)
         known = [[label.code, label.name, label.type] for label in self._labels.values()]
         made.index_sha256 = sidecar.finish({"manifest_sha256": made.manifest_sha256, "labels": known})
         return made
@@ -180,10 +179,10 @@ class _Writer:
         made.total_samples += 1
         made.labelled_samples += bool(labels)
         made.multi_label |= len(codes) > 1
-        self._carriers.update(codes)
-        self._annotations.update(label["code"] for label in labels if label["code"] != NAMELESS)
+        for label in labels:
+            self._annotations[label["code"]] += 1
 
-    def _stats(self) -> list[dict[str, Any]]:
+    def _stats(self, sidecar: IndexWriter) -> list[dict[str, Any]]:
         return [
             {
                 "name": label.name,
@@ -191,7 +190,7 @@ class _Writer:
                 "property": label.property,
                 "attributes": label.attributes,
                 "count": self._annotations[code],
-                "sample_count": self._carriers[code],
+                "sample_count": sidecar.carriers(code),
             }
             for code, label in sorted(self._labels.items())
         ]

@@ -1,5 +1,6 @@
 """The numbers beside a sample list: labels, states and hard samples, of the whole working set or of one state."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import func, select
@@ -10,6 +11,8 @@ from maquette.datasets.sample_schemas import DatasetStats
 from maquette.datasets.schemas import LabelStats
 from maquette.datasets.search import SampleFilter, count_of_state, filter_by_state
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, UNLABELLED, Dataset, Sample, SampleLabelEntry
+from maquette.datasets.types import Shape
+from maquette.datasets.working_set import members
 
 
 def dataset_stats(session: Session, dataset: Dataset, state: str) -> DatasetStats:
@@ -53,8 +56,9 @@ def _by_state(dataset: Dataset) -> dict[str, int]:
 
 
 def _of_state(session: Session, book: LabelBook, wanted: SampleFilter) -> list[LabelStats]:
-    # An image carries a label once, so its index rows are its annotations too.
-    counted: Mapping[int, int] = {}
+    rows = list(book.by_code.values())
+    carriers: Mapping[int, int] = {}
+    annotations: Mapping[int, int] = {}
     if not wanted.nothing:
         query = (
             select(SampleLabelEntry.code, func.count().label("number"))
@@ -66,10 +70,27 @@ def _of_state(session: Session, book: LabelBook, wanted: SampleFilter) -> list[L
             )
             .group_by(SampleLabelEntry.code)
         )
-        counted = {row.code: row.number for row in session.execute(query)}
+        carriers = {row.code: row.number for row in session.execute(query)}
+        annotations = carriers if book.type.shape is Shape.CLASS else _annotations(session, book, wanted)
     return [
         describe_stats(row).model_copy(
-            update={"count": counted.get(row.code, 0), "sample_count": counted.get(row.code, 0)}
+            update={"count": annotations.get(row.code, 0), "sample_count": carriers.get(row.code, 0)}
         )
-        for row in book.by_code.values()
+        for row in rows
     ]
+
+
+def _annotations(session: Session, book: LabelBook, wanted: SampleFilter) -> Mapping[int, int]:
+    """How many objects of a state have each label. The kept numbers know them all; only suggestions are counted.
+
+    A sample is labelled or holds suggestions, or it has no objects.
+    """
+    if wanted.state == UNLABELLED:
+        return {}
+    suggested = Counter[int]()
+    query = select(Sample.labels).where(*members(book.dataset), Sample.state == UNCONFIRMED)
+    for labels in session.scalars(query.execution_options(yield_per=1000)):
+        suggested.update(label["code"] for label in labels)
+    if wanted.state == UNCONFIRMED:
+        return suggested
+    return {row.code: row.annotation_count - suggested[row.code] for row in book.by_code.values()}

@@ -15,6 +15,7 @@ tables; bytes come through a `Fetch`.
 import hashlib
 import struct
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
@@ -58,6 +59,10 @@ class DamagedIndex(ValueError):
     """The bytes are no index, or not a whole one."""
 
 
+def _numbers() -> "array[int]":
+    return array("I")
+
+
 def short_hash(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()[:HASH_BYTES]
 
@@ -70,7 +75,8 @@ class IndexWriter:
         self._hash = hashlib.sha256()
         self._offset = 0
         self._count = 0
-        self._postings: dict[str, array[int]] = {}
+        self._states: defaultdict[int, array[int]] = defaultdict(_numbers)
+        self._carriers: defaultdict[int, array[int]] = defaultdict(_numbers)
         self._label_sets: dict[tuple[int, ...], int] = {}
         self._columns: list[list[bytes]] = [[], [], [], []]
         self._put(MAGIC)
@@ -84,9 +90,9 @@ class IndexWriter:
         label_sets.append(number.to_bytes(4, "little"))
         lines.append(_LINE.pack(short_hash(line), self._offset, len(line), state))
         self._offset += len(line)
-        self._posting(f"state {state}").append(self._count)
+        self._states[state].append(self._count)
         for code in codes:
-            self._posting(f"label {code}").append(self._count)
+            self._carriers[code].append(self._count)
         self._count += 1
         if len(ids) == BLOCK:
             self._flush()
@@ -96,7 +102,9 @@ class IndexWriter:
         self._flush()
         start = len(MAGIC) + self._count * _SAMPLE_BYTES
         places: dict[str, tuple[int, int]] = {}
-        for name, numbers in sorted(self._postings.items()):
+        postings = {f"state {state}": numbers for state, numbers in sorted(self._states.items())}
+        postings |= {f"label {code}": numbers for code, numbers in sorted(self._carriers.items())}
+        for name, numbers in postings.items():
             body = struct.pack(f"<{len(numbers)}I", *numbers)
             self._put(body)
             places[name] = (start, len(numbers))
@@ -107,11 +115,9 @@ class IndexWriter:
         self._put(_TAIL.pack(len(footer), MAGIC))
         return self._hash.hexdigest()
 
-    def _posting(self, name: str) -> "array[int]":
-        found = self._postings.get(name)
-        if found is None:
-            found = self._postings[name] = array("I")
-        return found
+    def carriers(self, code: int) -> int:
+        """How many of the samples so far carry the label."""
+        return len(self._carriers[code])
 
     def _flush(self) -> None:
         for column in self._columns:

@@ -144,9 +144,8 @@ class DifferencePage(Contract):
 
 
 class DifferenceQuery(Contract):
-    """`base` is another version's id, by default the one it was published from. `offset` is a page number."""
+    """`offset` is a page number."""
 
-    base: str = ""
     kind: Annotated[str, Field(pattern="^(added|removed|changed|label_added|label_removed|label_moved)$")] = "changed"
     label: Annotated[str, Field(max_length=1024)] = ""
     to_label: Annotated[str, Field(max_length=1024)] = ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_url
@@ -31,14 +31,16 @@ from maquette.datasets.version_index import Record, VersionIndex
 from maquette.datasets.version_reading import check_manifest, open_index, read_records
 from maquette.datasets.versions import READY, SWITCHING, find_version
 from maquette.datasets.working_set import UNTOUCHED, batches, codes_of, score_of
+from maquette.db import insert_rows
 from maquette.formats import samples as formats
 from maquette.formats.objects import unpack
 from maquette.formats.samples import PARENT_SOURCE, TEXT_PREFIX
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
-from maquette.kit.errors import Conflict, MaquetteError, NotFound
+from maquette.kit.errors import Conflict, NotFound
 from maquette.storage import ObjectStore, obs_url, parse_obs_url
-from maquette.tasks import Cancelled, RunningTask, Task, TaskHandler, TaskSpec, enqueue
+from maquette.tasks import LeaseLost, RunningTask, Task, TaskHandler, TaskSpec, enqueue
+from maquette.tasks.handling import Interrupted
 from maquette.tasks.queue import active_tasks
 
 BATCH = 5_000
@@ -97,7 +99,9 @@ def _switch(stores: Stores, task: RunningTask) -> dict[str, Any]:
         if "late" not in task.checkpoint:
             store, _ = open_url(task.database, stores, task.actor, version.manifest_url)
             _Switch(task, version, store).run()
-    except (MaquetteError, Cancelled):
+    except (LeaseLost, Interrupted):
+        raise
+    except Exception:
         if generation := task.checkpoint.get("generation"):
             with task.database.write() as session:
                 drop_generations(session, task.actor, dataset, [generation])
@@ -189,11 +193,8 @@ class _Switch:
             progress=done / total, checkpoint={**checkpoint, "done": done, "tally": now}, message=f"{done} of {total}"
         ) as session:
             self._find_parents(session, place, rows)
-            # The tables themselves, by their columns' names: through the mapper an insert costs twice as much.
-            connection = session.connection()
-            connection.execute(insert(Sample.__table__), rows)  # pyright: ignore[reportArgumentType]
-            if entries:
-                connection.execute(insert(SampleLabelEntry.__table__), entries)  # pyright: ignore[reportArgumentType]
+            insert_rows(session, Sample, rows)
+            insert_rows(session, SampleLabelEntry, entries)
 
     def _known(self, dataset: Dataset, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -29,7 +29,7 @@ _BOM = b"\xef\xbb\xbf"
 _INTEGER_LIMIT = 1 << 63
 # What `_check` could refuse, as bytes: a million ordinary lines need not be walked through for it. Long digits,
 # exponents and a NUL that is written as an escape; beside these, more brackets than the depth allows.
-_SUSPECT = re.compile(rb"[0-9]{17}|[0-9][eE]|\\u0000")
+_SUSPECT = re.compile(rb"[0-9]{17}|[\s:,\[]-?[0-9][0-9.]*[eE]|\\u0000")
 
 
 class _Bad(Exception):
@@ -56,20 +56,25 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
 
 def write_line(sample: Sample) -> bytes:
     """One line with its newline: the same sample always gives the same bytes. Raises ValueError for what JSON lacks."""
-    body = _written(sample, _SAMPLE_KEYS)
+    body = _written(sample, _SAMPLE_WRITERS)
     annotations: list[dict[str, Any]] = []
     for annotation in sample.annotations:
-        described = _written(annotation, _ANNOTATION_KEYS)
+        described = _written(annotation, _ANNOTATION_WRITERS)
         if "/" not in annotation.type:
             described["type"] = _PREFIX + annotation.type
+        for key in sorted(annotation.extra):
+            described.setdefault(key, _ordered(annotation.extra[key]))
         annotations.append(described)
     if annotations:
         body["annotation"] = annotations
     for key in sorted(sample.extra):
         body.setdefault(key, _ordered(sample.extra[key]))
     try:
-        _check(body, 0)
-        return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+        line = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+        # A number that is not finite is written as null.
+        if b"null" in line or _is_suspect(line):
+            _check(body, 0)
+        return line
     except (_Bad, TypeError) as error:
         raise ValueError(f"The sample '{sample.source}' cannot be written to a manifest: {error}.") from error
 
@@ -98,7 +103,12 @@ def time_to_ms(text: str) -> int | None:
 
 def ms_to_time(ms: int) -> str:
     """A `creation-time` for these milliseconds, in UTC."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime(_TIME)
+    return _time(ms // 1000)
+
+
+@lru_cache(maxsize=4096)
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime(_TIME)
 
 
 def _read_line(line: bytes) -> Sample:
@@ -111,7 +121,7 @@ def _read_line(line: bytes) -> Sample:
     if not isinstance(value, dict):
         raise _Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
     body = cast("dict[str, Any]", value)
-    if _SUSPECT.search(line) or line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+    if _is_suspect(line):
         _check(body, 0)
     annotations = [_read_annotation(item) for item in _annotation_list(body.pop("annotation", None))]
     known, extra = _read_keys(body, _SAMPLE_READERS)
@@ -149,23 +159,25 @@ def _read_keys(body: dict[str, Any], keys: "_Readers") -> tuple[dict[str, Any], 
     return known, extra
 
 
-def _written(item: Sample | Annotation, keys: "_Keys") -> dict[str, Any]:
+def _written(item: Sample | Annotation, keys: "_Writers") -> dict[str, Any]:
     body: dict[str, Any] = {}
-    for key, attribute, read in keys:
+    for attribute, key, write in keys:
         value: Any = getattr(item, attribute)
-        if value is None or value == {}:
-            continue
-        if read is _flag:
-            value = "true" if value else "false"
-        elif read is _address and value.startswith("obs://"):
-            value = "s3://" + value.removeprefix("obs://")
-        elif read is _object:
-            value = _ordered(value)
-        body[key] = value
-    if isinstance(item, Annotation):
-        for key in sorted(item.extra):
-            body.setdefault(key, _ordered(item.extra[key]))
+        if value is not None and (write is None or (value := write(value)) is not None):
+            body[key] = value
     return body
+
+
+def _spelled(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _s3(value: str) -> str:
+    return "s3://" + value[6:] if value.startswith("obs://") else value
+
+
+def _filled(value: dict[str, Any]) -> dict[str, Any] | None:
+    return _ordered(value) if value else None
 
 
 def _ordered(value: Any) -> Any:
@@ -175,6 +187,10 @@ def _ordered(value: Any) -> Any:
     if isinstance(value, list):
         return [_ordered(item) for item in cast("list[Any]", value)]
     return value
+
+
+def _is_suspect(line: bytes) -> bool:
+    return _SUSPECT.search(line) is not None or line.count(b"{") + line.count(b"[") > MAX_DEPTH
 
 
 def _check(value: object, depth: int) -> None:
@@ -260,6 +276,7 @@ def _object(key: str, value: object) -> dict[str, Any] | None:
 
 
 _Keys = tuple[tuple[str, str, Callable[[str, object], Any]], ...]
+_Writers = tuple[tuple[str, str, Callable[[Any], Any] | None], ...]
 _Readers = dict[str, tuple[str, Callable[[str, object], Any]]]
 
 # In the order in which they are written.
@@ -288,3 +305,6 @@ _ANNOTATION_KEYS: _Keys = (
 )
 _SAMPLE_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _SAMPLE_KEYS}
 _ANNOTATION_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _ANNOTATION_KEYS}
+_WRITE: dict[Callable[[str, object], Any], Callable[[Any], Any]] = {_flag: _spelled, _address: _s3, _object: _filled}
+_SAMPLE_WRITERS: _Writers = tuple((attribute, key, _WRITE.get(read)) for key, attribute, read in _SAMPLE_KEYS)
+_ANNOTATION_WRITERS: _Writers = tuple((attribute, key, _WRITE.get(read)) for key, attribute, read in _ANNOTATION_KEYS)

@@ -26,7 +26,7 @@ export function SchemaEditor({ value = [], onChange, input, header }: SchemaEdit
   function read() {
     detect.mutate(
       { params: { path: { project_id: projectId } }, body: { data_path: input.trim(), with_column_header: header } },
-      { onSuccess: (schema) => onChange?.((schema?.fields ?? []).map(({ name, type }) => ({ name, type }))) },
+      { onSuccess: (schema) => onChange?.((schema?.fields ?? []).map(({ name, type = "String" }) => ({ name, type }))) },
     );
   }
   return (

@@ -1,15 +1,16 @@
-// The data of a dataset: tabs and filters above, the grid, and the labels beside it.
-import { SyncOutlined } from "@ant-design/icons";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+// The data of a dataset: tabs and filters above, its samples, and the labels beside them.
+import { ImportOutlined, SyncOutlined } from "@ant-design/icons";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Flex } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "@/lib/i18n";
-import { Page, QueryView, useNotify } from "@/ui";
+import { QueryView, useNotify } from "@/ui";
+import { DatasetPage } from "../DatasetPage";
+import { ImportDialog } from "../imports/ImportDialog";
 import { isBusy, refreshDataset, useDataset, useStats, useSync, type Dataset, type Stats } from "../queries";
-import { DatasetStatus } from "../status";
 import { PublishDialog } from "../versions/PublishDialog";
-import { AddImages } from "./AddImages";
+import { AddFiles } from "./AddFiles";
 import type { SampleSearch } from "./filter";
 import { SyncNotice } from "./SyncNotice";
 import { Workbench } from "./Workbench";
@@ -30,14 +31,15 @@ export function DataPage() {
 }
 
 function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
-  const { t } = useTranslation("datasets");
-  const { dataset_id: datasetId, dataset_name: name, total_sample_count: total } = dataset;
+  const { t } = useTranslation(["datasets", "imports"]);
+  const { dataset_id: datasetId, total_sample_count: total } = dataset;
   const search = useSearch({ from: route });
   const navigate = useNavigate({ from: "/datasets/$datasetId" });
   const client = useQueryClient();
   const notify = useNotify();
   const sync = useSync(datasetId);
   const [publishing, setPublishing] = useState(false);
+  const [importing, setImporting] = useState(false);
 
   // While a sync or somebody else adds samples, the lists and numbers follow the dataset's own count.
   const { total: shown = 0, un_annotation: unlabelled = 0, manual_annotation: labelled = 0 } = stats.sample_stats;
@@ -48,23 +50,20 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
   const setSearch = (next: SampleSearch) => void navigate({ search: next, replace: true });
   const startSync = () => void sync.start().catch((error: unknown) => notify.error(error));
   return (
-    <Page
+    <DatasetPage
       fill
-      title={name}
-      crumbs={[{ label: t("title"), link: { to: "/datasets" } }]}
-      mark={isBusy(dataset) && <DatasetStatus status={dataset.status} />}
-      description={dataset.description || undefined}
+      dataset={dataset}
       actions={
         <>
-          <AddImages dataset={dataset} />
+          <AddFiles dataset={dataset} />
           <Button icon={<SyncOutlined aria-hidden />} loading={sync.isPending} disabled={isBusy(dataset)} onClick={startSync}>
-            {t("sync.button")}
+            {t("datasets:sync.button")}
           </Button>
-          <Link to="/datasets/$datasetId/versions" params={{ datasetId }} search={{}}>
-            <Button tabIndex={-1}>{t("version.title")}</Button>
-          </Link>
+          <Button icon={<ImportOutlined aria-hidden />} aria-haspopup="dialog" onClick={() => setImporting(true)}>
+            {t("imports:button")}
+          </Button>
           <Button type="primary" disabled={isBusy(dataset) || total === 0} onClick={() => setPublishing(true)}>
-            {t("publish.button")}
+            {t("datasets:publish.button")}
           </Button>
         </>
       }
@@ -80,6 +79,7 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
         />
       </Flex>
       <PublishDialog dataset={dataset} open={publishing} onClose={() => setPublishing(false)} />
-    </Page>
+      <ImportDialog dataset={dataset} open={importing} onClose={() => setImporting(false)} />
+    </DatasetPage>
   );
 }

@@ -12,8 +12,8 @@ interface FilterBarProps {
   search: SampleSearch;
   onSearch: (search: SampleSearch) => void;
   labels: LabelStats[];
-  /** The dataset's input path. */
-  folder: string;
+  /** The dataset's input path; null where samples are not found by their folder. */
+  folder: string | null;
 }
 
 export function FilterBar({ search, onSearch, labels, folder }: FilterBarProps) {
@@ -68,16 +68,18 @@ function FilterForm({ search, onSearch, labels, folder }: FilterBarProps) {
   const any = { value: "", label: t("filter.any") };
   return (
     <Form layout="vertical" style={{ width: 340 }} size="small" role="dialog" aria-label={t("filter.title")} className="ds-filter">
-      <Form.Item label={t("filter.labels")}>
-        <Select
-          mode="multiple"
-          allowClear
-          value={search.labels ?? []}
-          aria-label={t("filter.labels")}
-          options={labels.map(({ name }) => ({ value: name, label: name }))}
-          onChange={(names: string[]) => set({ labels: names.length > 0 ? names : undefined, ...(names.length < 2 && { every: undefined }) })}
-        />
-      </Form.Item>
+      {labels.length > 0 && (
+        <Form.Item label={t("filter.labels")}>
+          <Select
+            mode="multiple"
+            allowClear
+            value={search.labels ?? []}
+            aria-label={t("filter.labels")}
+            options={[...new Set(labels.map(({ name }) => name))].map((name) => ({ value: name, label: name }))}
+            onChange={(names: string[]) => set({ labels: names.length > 0 ? names : undefined, ...(names.length < 2 && { every: undefined }) })}
+          />
+        </Form.Item>
+      )}
       {(search.labels?.length ?? 0) > 1 && (
         <Form.Item>
           <Segmented
@@ -112,9 +114,11 @@ function FilterForm({ search, onSearch, labels, folder }: FilterBarProps) {
           onChange={(value) => set({ added: periods.find((period) => period === value) })}
         />
       </Form.Item>
-      <Form.Item label={t("filter.folder")} extra={t("filter.folderHint")} style={{ marginBottom: 0 }}>
-        <FolderField value={search.folder ?? ""} start={folder} onChange={(value) => set({ folder: value || undefined })} />
-      </Form.Item>
+      {folder !== null && (
+        <Form.Item label={t("filter.folder")} extra={t("filter.folderHint")} style={{ marginBottom: 0 }}>
+          <FolderField value={search.folder ?? ""} start={folder} onChange={(value) => set({ folder: value || undefined })} />
+        </Form.Item>
+      )}
     </Form>
   );
 }

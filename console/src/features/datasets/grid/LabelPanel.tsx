@@ -3,14 +3,17 @@ import { CloseOutlined, SettingOutlined } from "@ant-design/icons";
 import { Button, Flex, Switch, theme, Tooltip, Typography } from "antd";
 import { useState, type ReactNode } from "react";
 import { useFormat, useTranslation } from "@/lib/i18n";
-import { AddLabel, LabelManager } from "../labels/LabelManager";
+import { AddLabel } from "../labels/AddLabel";
+import { LabelManager } from "../labels/LabelManager";
 import { Swatch } from "../labels/Swatch";
 import type { LabelStats } from "../queries";
+import { isClassified, type DatasetType } from "../types";
 import { Key } from "./Key";
 import { labelCounts, shareOf, type Sample, type Share } from "./labelling";
 
 interface LabelPanelProps {
   datasetId: string;
+  type: DatasetType;
   labels: LabelStats[];
   keys: ReadonlyMap<string, string>;
   colors: ReadonlyMap<string, string>;
@@ -26,10 +29,12 @@ interface LabelPanelProps {
 }
 
 export function LabelPanel(props: LabelPanelProps) {
-  const { datasetId, labels, keys, samples, selected, onToggle, single, onSingle } = props;
+  const { datasetId, type, labels, keys, samples, selected, onToggle, single, onSingle } = props;
   const { t } = useTranslation("datasets");
   const { token } = theme.useToken();
   const [managing, setManaging] = useState(false);
+  // Labels of other types belong to parts of a sample: here they are shown and managed.
+  const labelling = isClassified(type);
   return (
     <aside
       aria-label={t("label.title")}
@@ -44,34 +49,40 @@ export function LabelPanel(props: LabelPanelProps) {
           {t("label.manage")}
         </Button>
       </Flex>
-      <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-        {labels.length === 0 ? t("label.noneHint") : selected === 0 ? t("label.selectFirst") : t("label.press")}
-      </Typography.Text>
+      {labelling && (
+        <Typography.Text type="secondary" style={{ fontSize: 13 }}>
+          {labels.length === 0 ? t("label.noneHint") : selected === 0 ? t("label.selectFirst") : t("label.press")}
+        </Typography.Text>
+      )}
       <div style={{ flex: "1 1 auto", minHeight: 80, overflow: "auto", margin: "0 -8px" }}>
         {labels.map((label) => (
           <LabelRow
-            key={label.name}
+            key={`${label.type} ${label.name}`}
             label={label}
             shortcut={keys.get(label.name)}
-            share={samples.length > 0 ? shareOf(samples, label.name) : "none"}
+            share={labelling && samples.length > 0 ? shareOf(samples, label.name) : "none"}
             disabled={selected === 0}
-            onToggle={() => onToggle(label.name)}
+            onToggle={labelling ? () => onToggle(label.name) : undefined}
           />
         ))}
       </div>
-      <AddLabel datasetId={datasetId} labels={labels} compact />
-      <Flex justify="space-between" align="center" gap={8}>
-        <Tooltip title={t("label.singleHint")}>
-          <span id="ds-single">{t("label.single")}</span>
-        </Tooltip>
-        <Switch size="small" checked={single} onChange={onSingle} aria-labelledby="ds-single" />
-      </Flex>
+      {labelling && (
+        <>
+          <AddLabel datasetId={datasetId} type={type} labels={labels} compact />
+          <Flex justify="space-between" align="center" gap={8}>
+            <Tooltip title={t("label.singleHint")}>
+              <span id="ds-single">{t("label.single")}</span>
+            </Tooltip>
+            <Switch size="small" checked={single} onChange={onSingle} aria-labelledby="ds-single" />
+          </Flex>
+        </>
+      )}
       {selected > 0 && (
         <div style={{ borderTop: `1px solid ${token.colorBorderSecondary}`, paddingTop: 10, maxHeight: "32%", overflow: "auto" }}>
           <SelectionLabels {...props} />
         </div>
       )}
-      <LabelManager datasetId={datasetId} labels={labels} open={managing} onClose={() => setManaging(false)} />
+      <LabelManager datasetId={datasetId} type={type} labels={labels} open={managing} onClose={() => setManaging(false)} />
     </aside>
   );
 }
@@ -81,7 +92,8 @@ interface LabelRowProps {
   shortcut: string | undefined;
   share: Share;
   disabled?: boolean;
-  onToggle: () => void;
+  /** Absent where labels are only looked at. */
+  onToggle?: () => void;
   count?: ReactNode;
 }
 
@@ -90,6 +102,23 @@ const pressed = { all: true, some: "mixed", none: false } as const;
 export function LabelRow({ label, shortcut, share, disabled, onToggle, count }: LabelRowProps) {
   const { token } = theme.useToken();
   const format = useFormat();
+  const color = label.property["@modelarts:color"];
+  const name = (
+    <span style={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={label.name}>
+      {label.name}
+    </span>
+  );
+  const number = (
+    <span style={{ color: token.colorTextSecondary, fontVariantNumeric: "tabular-nums" }}>{count ?? format.number(label.sample_count)}</span>
+  );
+  if (!onToggle)
+    return (
+      <div className="ds-labelrow" style={{ cursor: "default" }}>
+        <Swatch color={color} />
+        {name}
+        {number}
+      </div>
+    );
   return (
     <button
       type="button"
@@ -104,30 +133,29 @@ export function LabelRow({ label, shortcut, share, disabled, onToggle, count }: 
         background: share === "all" ? token.controlItemBgActive : undefined,
       }}
     >
-      <Swatch color={label.property["@modelarts:color"]} />
-      <span style={{ flex: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }} title={label.name}>
-        {label.name}
-      </span>
+      <Swatch color={color} />
+      {name}
       {share !== "none" && <span aria-hidden>{share === "all" ? "✓" : "–"}</span>}
-      <span style={{ color: token.colorTextSecondary, fontVariantNumeric: "tabular-nums" }}>
-        {count ?? format.number(label.sample_count)}
-      </span>
+      {number}
       {shortcut ? <Key>{shortcut.toUpperCase()}</Key> : <span style={{ width: 20 }} />}
     </button>
   );
 }
 
-function SelectionLabels({ samples, selected, colors, onRemove, onRemoveAll }: LabelPanelProps) {
+function SelectionLabels({ type, samples, selected, colors, onRemove, onRemoveAll }: LabelPanelProps) {
   const { t } = useTranslation("datasets");
+  const labelling = isClassified(type);
   const format = useFormat();
   const counts = labelCounts(samples);
   return (
     <Flex vertical gap={4}>
       <Flex justify="space-between" align="center">
         <Typography.Text strong>{t("label.ofSelection", { count: selected })}</Typography.Text>
-        <Button type="link" size="small" disabled={counts.length === 0} onClick={onRemoveAll}>
-          {t("label.removeAll")}
-        </Button>
+        {labelling && (
+          <Button type="link" size="small" disabled={counts.length === 0} onClick={onRemoveAll}>
+            {t("label.removeAll")}
+          </Button>
+        )}
       </Flex>
       {counts.length === 0 && <Typography.Text type="secondary">{t("tab.unlabelled")}</Typography.Text>}
       {counts.map(([name, count]) => (
@@ -137,14 +165,16 @@ function SelectionLabels({ samples, selected, colors, onRemove, onRemoveAll }: L
             {name}
           </Typography.Text>
           <span>{format.number(count)}</span>
-          <Button
-            type="text"
-            size="small"
-            icon={<CloseOutlined aria-hidden />}
-            aria-label={t("label.takeOff", { name })}
-            title={t("label.takeOff", { name })}
-            onClick={() => onRemove(name)}
-          />
+          {labelling && (
+            <Button
+              type="text"
+              size="small"
+              icon={<CloseOutlined aria-hidden />}
+              aria-label={t("label.takeOff", { name })}
+              title={t("label.takeOff", { name })}
+              onClick={() => onRemove(name)}
+            />
+          )}
         </Flex>
       ))}
     </Flex>

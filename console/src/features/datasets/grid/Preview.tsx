@@ -1,18 +1,24 @@
 // One sample, large: walk through the list with the arrows, label by key, jump to the next unlabelled one.
 import { FireFilled, FireOutlined, LeftOutlined, RightOutlined } from "@ant-design/icons";
-import { Button, Descriptions, Flex, Modal, Space, theme, Typography } from "antd";
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { Button, Descriptions, Flex, Modal, Space, Typography } from "antd";
+import { useEffect, type KeyboardEvent } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { Bytes, CopyText, Time } from "@/ui";
 import type { LabelStats } from "../queries";
+import { isAnnotated, isClassified, type DatasetType, type Scene } from "../types";
+import { Carried } from "./Carried";
 import { Key } from "./Key";
 import { useKeys, type KeyActions } from "./keys";
-import { isHard, missingKey, shareOf, type Sample } from "./labelling";
+import { isHard, shareOf, type Sample } from "./labelling";
 import { LabelRow } from "./LabelPanel";
 import { usages } from "./filter";
 import type { SampleList } from "./sampleList";
+import { Stage } from "./Stage";
 
 interface PreviewProps {
+  datasetId: string;
+  type: DatasetType;
+  colors: ReadonlyMap<string, string>;
   /** null while nothing is shown. */
   sample: Sample | null;
   index: number;
@@ -26,6 +32,10 @@ interface PreviewProps {
   onClose: () => void;
 }
 
+/** What has to be seen closely gets the window; what is heard or read is not as wide. */
+const widths: Record<Scene, number> = { image: 1680, video: 1680, table: 1680, text: 1200, audio: 960, free: 960 };
+const tall: ReadonlySet<Scene> = new Set(["image", "video", "table", "text"]);
+
 export function Preview({ sample, ...rest }: PreviewProps) {
   const { t } = useTranslation("datasets");
   return (
@@ -33,7 +43,7 @@ export function Preview({ sample, ...rest }: PreviewProps) {
       open={sample !== null}
       onCancel={rest.onClose}
       footer={null}
-      width="min(1680px, calc(100vw - 48px))"
+      width={`min(${widths[rest.type.scene]}px, calc(100vw - 48px))`}
       centered
       destroyOnHidden
       title={sample ? `${sample.sample_name} · ${t("preview.position", { index: rest.index + 1, total: rest.total })}` : ""}
@@ -44,14 +54,15 @@ export function Preview({ sample, ...rest }: PreviewProps) {
   );
 }
 
-function Content({ sample, index, total, list, labels, keys, actions, onMove }: Omit<PreviewProps, "sample" | "onClose"> & { sample: Sample }) {
+function Content({ datasetId, type, colors, sample, index, total, list, labels, keys, actions, onMove }: Omit<PreviewProps, "sample" | "onClose"> & { sample: Sample }) {
   const { t } = useTranslation("datasets");
   useKeys(true, keys, actions, ".ds-preview");
   useEffect(() => {
+    if (type.scene !== "image") return;
     const ahead = (samples: Sample[]) => samples.forEach(({ source }) => (new Image().src = source));
     // What cannot be fetched ahead says why when its turn comes.
     list.load(Math.max(0, index - 1), Math.min(total - 1, index + 1)).then(ahead, () => undefined);
-  }, [list, index, total]);
+  }, [list, index, total, type]);
 
   function onKeyDown(event: KeyboardEvent) {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -60,9 +71,11 @@ function Content({ sample, index, total, list, labels, keys, actions, onMove }: 
     onMove(step);
   }
   return (
-    <Flex gap={16} style={{ height: "calc(100vh - 150px)" }} onKeyDown={onKeyDown}>
+    <Flex gap={16} style={tall.has(type.scene) ? { height: "calc(100vh - 150px)" } : { minHeight: 260 }} onKeyDown={onKeyDown}>
       <Flex vertical gap={8} style={{ flex: 1, minWidth: 0 }}>
-        <Picture key={sample.sample_id} sample={sample} />
+        <Flex vertical justify="center" style={{ flex: 1, minHeight: 0 }}>
+          <Stage key={sample.sample_id} datasetId={datasetId} sample={sample} type={type} colors={colors} />
+        </Flex>
         <Flex justify="center" gap={8}>
           <Button icon={<LeftOutlined aria-hidden />} disabled={index === 0} onClick={() => onMove(-1)}>
             {t("preview.previous")}
@@ -70,27 +83,31 @@ function Content({ sample, index, total, list, labels, keys, actions, onMove }: 
           <Button icon={<RightOutlined aria-hidden />} iconPlacement="end" disabled={index >= total - 1} autoFocus onClick={() => onMove(1)}>
             {t("preview.next")}
           </Button>
-          <Button onClick={actions.next}>
-            <Space>
-              {t("preview.nextUnlabelled")}
-              <Key>N</Key>
-            </Space>
-          </Button>
+          {isAnnotated(type) && (
+            <Button onClick={actions.next}>
+              <Space>
+                {t("preview.nextUnlabelled")}
+                <Key>N</Key>
+              </Space>
+            </Button>
+          )}
         </Flex>
       </Flex>
       <Flex vertical gap={8} style={{ width: 280, flex: "none", minHeight: 0 }}>
         <div style={{ flex: 1, minHeight: 0, overflow: "auto" }}>
-          {labels.map((label) => (
-            <LabelRow
-              key={label.name}
-              label={label}
-              shortcut={keys.get(label.name)}
-              share={shareOf([sample], label.name)}
-              count=""
-              onToggle={() => actions.label(label.name)}
-            />
-          ))}
-          {labels.length === 0 && <Typography.Text type="secondary">{t("label.noneHint")}</Typography.Text>}
+          {isClassified(type) &&
+            labels.map((label) => (
+              <LabelRow
+                key={label.name}
+                label={label}
+                shortcut={keys.get(label.name)}
+                share={shareOf([sample], label.name)}
+                count=""
+                onToggle={() => actions.label(label.name)}
+              />
+            ))}
+          {isClassified(type) && labels.length === 0 && <Typography.Text type="secondary">{t("label.noneHint")}</Typography.Text>}
+          {isAnnotated(type) && !isClassified(type) && <Carried sample={sample} type={type} colors={colors} />}
         </div>
         <Button aria-pressed={isHard(sample)} icon={isHard(sample) ? <FireFilled aria-hidden /> : <FireOutlined aria-hidden />} onClick={actions.hard}>
           <Space>
@@ -101,31 +118,6 @@ function Content({ sample, index, total, list, labels, keys, actions, onMove }: 
         <Facts sample={sample} />
       </Flex>
     </Flex>
-  );
-}
-
-function Picture({ sample }: { sample: Sample }) {
-  const { t } = useTranslation("datasets");
-  const { token } = theme.useToken();
-  const [state, setState] = useState<{ broken: boolean; small: boolean }>({ broken: false, small: false });
-  return (
-    <div className="ds-stage" style={{ flex: 1, ["--ds-placeholder" as string]: token.colorFillTertiary }}>
-      {state.broken ? (
-        <Typography.Text type="secondary">{sample.metadata[missingKey] === undefined ? t("preview.broken") : t("grid.missing")}</Typography.Text>
-      ) : (
-        <img
-          src={sample.source}
-          alt={sample.sample_name}
-          decoding="async"
-          // A picture of a few pixels is enlarged, and its pixels stay what they are.
-          style={state.small ? { width: "min(70%, 60vh)", imageRendering: "pixelated" } : undefined}
-          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-            setState({ broken: false, small: Math.max(naturalWidth, naturalHeight) <= 200 })
-          }
-          onError={() => setState({ broken: true, small: false })}
-        />
-      )}
-    </div>
   );
 }
 

@@ -3,6 +3,9 @@
 // one's, so what belongs to its sample alone (the picture) is keyed by it.
 import { FireFilled, PictureOutlined, WarningFilled } from "@ant-design/icons";
 import { memo, useEffect, useRef, useState } from "react";
+import { countLabels, pictureSize } from "../annotations";
+import { LabelChips } from "../LabelChips";
+import { ShapeLayer } from "../ShapeLayer";
 import { isHard, missingKey, type Sample } from "./labelling";
 import { thumbnailUrl } from "./pages";
 
@@ -27,12 +30,17 @@ export interface SampleCellProps {
   texts: CellTexts;
 }
 
+/** In a thumbnail more shapes would hide what they are on. */
+const mostShapes = 60;
+
 export function cellId(index: number): string {
   return `sample-${index}`;
 }
 
 export const SampleCell = memo(function SampleCell({ sample, index, total, size, selected, active, colors, texts }: SampleCellProps) {
-  const names = sample?.labels.map(({ name }) => name) ?? [];
+  const labels = sample ? countLabels(sample.labels) : [];
+  const names = labels.map(({ name, count }) => (count > 1 ? `${name} × ${count}` : name));
+  const pixels = sample && pictureSize(sample.metadata);
   const label = !sample
     ? texts.loading
     : [sample.sample_name, names.join(", ") || texts.unlabelled, isHard(sample) && texts.hard].filter(Boolean).join(", ");
@@ -51,6 +59,7 @@ export const SampleCell = memo(function SampleCell({ sample, index, total, size,
     >
       <div className="ds-frame">
         {sample && <Thumbnail key={sample.sample_id} url={sample.thumbnail_url} size={size} />}
+        {sample && pixels && <ShapeLayer annotations={sample.labels} size={pixels} colors={colors} most={mostShapes} />}
         <span className="ds-check" data-check aria-hidden />
         {sample && isHard(sample) && (
           <span className="ds-mark" title={texts.hard} aria-hidden>
@@ -65,12 +74,7 @@ export const SampleCell = memo(function SampleCell({ sample, index, total, size,
       </div>
       <div className="ds-caption" aria-hidden>
         {sample && names.length === 0 && <span className="ds-name">{size >= 90 ? sample.sample_name : ""}</span>}
-        {sample?.labels.map(({ name }) => (
-          <span key={name} className="ds-label">
-            <i style={{ background: colors.get(name) }} />
-            {size >= 72 && <span>{name}</span>}
-          </span>
-        ))}
+        <LabelChips labels={labels} colors={colors} named={size >= 72} />
       </div>
     </div>
   );

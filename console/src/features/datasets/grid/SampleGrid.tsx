@@ -9,6 +9,7 @@ import { gap, gridGeometry, moved } from "./pages";
 import { cellId, SampleCell } from "./SampleCell";
 import type { SampleList } from "./sampleList";
 import { click, extend, lasso, toggleOne, type Selection } from "./selection";
+import { selectRange } from "./selectRange";
 import { useLasso } from "./useLasso";
 import { useRows } from "./useRows";
 import { useListFact } from "./useSamples";
@@ -74,18 +75,7 @@ export function SampleGrid({ ref, list, size, colors, selection, onSelect, activ
     },
   }));
 
-  /** Samples of a range that were never in sight are fetched before they are selected. */
-  function select(next: Selection, from: number, to: number) {
-    onSelect(next);
-    const [first, last] = [Math.min(from, to), Math.max(from, to)];
-    for (let index = first; index <= last; index += 1) {
-      if (list.at(index)) continue;
-      void list.load(first, last).then((samples) =>
-        onSelect({ ids: new Set([...next.ids, ...samples.map(({ sample_id }) => sample_id)]), anchor: next.anchor }),
-      );
-      return;
-    }
-  }
+  const select = (next: Selection, from: number, to: number) => selectRange(list, next, from, to, onSelect);
 
   const before = useRef<Selection>(selection);
   const { onPointerDown, rectangle, dragged } = useLasso({

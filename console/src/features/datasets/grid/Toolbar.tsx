@@ -1,8 +1,9 @@
 // The line above the grid: what is selected and what can be done with it, whether all is saved, and the cells' size.
-import { DeleteOutlined, FireOutlined, QuestionCircleOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
+import { DeleteOutlined, DownOutlined, FireOutlined, QuestionCircleOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Flex, Slider, Typography } from "antd";
 import { useTranslation } from "@/lib/i18n";
 import { StatusTag } from "@/ui";
+import { usages } from "./filter";
 import type { SaveState } from "./saving";
 import type { Labelling } from "./useLabelling";
 
@@ -12,12 +13,15 @@ interface ToolbarProps {
   selected: number;
   total: number | undefined;
   labelling: Labelling;
-  size: number;
+  /** Of the cells; null where there are rows instead. */
+  size: number | null;
   onSize: (size: number) => void;
   onSelectVisible: () => void;
   onSelectLoaded: () => void;
   onClear: () => void;
   onHard: () => void;
+  /** An empty usage takes the samples' own away. */
+  onUsage: (usage: string) => void;
   onDelete: () => void;
   onKeys: () => void;
 }
@@ -39,6 +43,20 @@ export function Toolbar(props: ToolbarProps) {
             <Button size="small" icon={<FireOutlined aria-hidden />} onClick={props.onHard}>
               {t("datasets:hard.toggle")}
             </Button>
+            <Dropdown
+              trigger={["click"]}
+              menu={{
+                items: usages.map((usage) => ({
+                  key: usage,
+                  label: t(`datasets:usage.${usage}`),
+                  onClick: () => props.onUsage(usage === "NONE" ? "" : usage),
+                })),
+              }}
+            >
+              <Button size="small" aria-haspopup="menu" icon={<DownOutlined aria-hidden />} iconPlacement="end">
+                {t("datasets:filter.usage")}
+              </Button>
+            </Dropdown>
             <Button size="small" danger icon={<DeleteOutlined aria-hidden />} onClick={props.onDelete}>
               {t("common:action.delete")}
             </Button>
@@ -65,16 +83,18 @@ export function Toolbar(props: ToolbarProps) {
           title={`${t("datasets:keys.redo")} (Ctrl+Shift+Z)`}
           onClick={labelling.redo}
         />
-        <Slider
-          value={size}
-          min={sizes.least}
-          max={sizes.most}
-          step={sizes.step}
-          style={{ width: 96, margin: "0 8px" }}
-          tooltip={{ open: false }}
-          ariaLabelForHandle={t("datasets:grid.size")}
-          onChange={onSize}
-        />
+        {size !== null && (
+          <Slider
+            value={size}
+            min={sizes.least}
+            max={sizes.most}
+            step={sizes.step}
+            style={{ width: 96, margin: "0 8px" }}
+            tooltip={{ open: false }}
+            ariaLabelForHandle={t("datasets:grid.size")}
+            onChange={onSize}
+          />
+        )}
         <Button
           type="text"
           size="small"

@@ -3,15 +3,17 @@ import { Flex, Tabs } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { ErrorState, useNotify } from "@/ui";
-import { editOf } from "../labels/LabelManager";
+import { editOf } from "../labels/edits";
 import { labelKeys } from "../labels/shortcuts";
 import type { Dataset, Stats } from "../queries";
+import { SampleRows } from "../rows/SampleRows";
+import { hasLabels, isClassified, tripletEntity, typeOf } from "../types";
 import { DeleteSamples } from "./DeleteSamples";
-import { leaves, tabs, type SampleSearch, type Tab } from "./filter";
+import { leaves, tabsOf, type SampleSearch, type Tab } from "./filter";
 import { FilterBar } from "./FilterBar";
 import { KeysDialog } from "./KeysDialog";
 import { useKeys, type KeyActions } from "./keys";
-import { removeLabel, removeLabels, toggleHard, toggleLabel, withMarks, type Change, type Marks, type Sample } from "./labelling";
+import { removeLabel, removeLabels, setUsage, toggleHard, toggleLabel, withMarks, type Change, type Marks, type Sample } from "./labelling";
 import { LabelPanel } from "./LabelPanel";
 import { NoSamples } from "./NoSamples";
 import { Preview } from "./Preview";
@@ -41,9 +43,12 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   const format = useFormat();
   const notify = useNotify();
   const { dataset_id: datasetId } = dataset;
+  const type = typeOf(dataset.dataset_type);
   const labels = stats.label_stats;
+  const classified = isClassified(type);
   // Of the list only what changes seldom is read here: a chunk that arrives draws nothing but the grid anew.
-  const list = useSampleList(datasetId, search);
+  const entities = useMemo(() => new Set(labels.filter((label) => label.type === tripletEntity).map(({ name }) => name)), [labels]);
+  const list = useSampleList(datasetId, search, entities);
   const total = useListFact(list, "total");
   const error = useListFact(list, "error");
   const grid = useRef<GridHandle>(null);
@@ -57,7 +62,7 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
 
   const colorKey = JSON.stringify(labels.map(({ name, property }) => [name, property["@modelarts:color"] ?? ""]));
   const colors = useMemo(() => new Map(JSON.parse(colorKey) as [string, string][]), [colorKey]);
-  const keys = useMemo(() => labelKeys(labels.map(editOf)), [labels]);
+  const keys = useMemo(() => labelKeys(classified ? labels.map(editOf) : []), [labels, classified]);
   const selected = useKnownSamples(datasetId, selection.ids);
 
   const onMarks = useCallback((marks: ReadonlyMap<string, Marks>) => {
@@ -76,7 +81,7 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
     const gone = changes.filter(({ after }) => leaves(search, after.labels.map(({ name }) => name)));
     setSelection((old) => without(old, gone.map(({ id }) => id)));
   }
-  const toggle = (name: string) => targets.length > 0 && step(toggleLabel(targets, name, { only: single }));
+  const toggle = (name: string) => targets.length > 0 && step(toggleLabel(targets, name, type.number, { only: single }));
   const hard = () => targets.length > 0 && step(toggleHard(targets));
 
   function changeSearch(next: SampleSearch) {
@@ -126,6 +131,8 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   };
   useKeys(shown === null, keys, actions);
 
+  const pictures = type.scene === "image";
+  const view = { ref: grid, list, colors, selection, onSelect: setSelection, active, onActive: setActive, onOpen: open };
   return (
     <Flex gap={12} style={{ flex: 1, minHeight: 0 }}>
       <Flex vertical gap={8} style={{ flex: 1, minWidth: 0, minHeight: 0 }}>
@@ -133,14 +140,14 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
           activeKey={search.tab ?? "all"}
           onChange={(tab) => changeSearch({ ...search, tab: tab === "all" ? undefined : (tab as SampleSearch["tab"]) })}
           tabBarStyle={{ margin: 0 }}
-          items={tabs.map((tab) => ({ key: tab, label: `${t(`tab.${tab}`)} (${format.number(counts[tab])})` }))}
+          items={tabsOf(type).map((tab) => ({ key: tab, label: `${t(`tab.${tab}`)} (${format.number(counts[tab])})` }))}
         />
-        <FilterBar search={search} onSearch={changeSearch} labels={labels} folder={dataset.data_url} />
+        <FilterBar search={search} onSearch={changeSearch} labels={labels} folder={type.scene === "text" ? null : dataset.data_url} />
         <Toolbar
           selected={selection.ids.size}
           total={total}
           labelling={labelling}
-          size={size}
+          size={pictures ? size : null}
           onSize={setSize}
           onSelectVisible={() => {
             selectVisible();
@@ -153,41 +160,39 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
           }}
           onClear={() => setSelection(nothing)}
           onHard={hard}
+          onUsage={(usage) => step(setUsage(targets, usage))}
           onDelete={() => setDeleting([...selection.ids])}
           onKeys={() => setHelping(true)}
         />
         {error !== null && <ErrorState error={error} onRetry={list.retry} />}
         {total === 0 ? (
           <NoSamples dataset={dataset} search={search} onClear={() => changeSearch({ tab: search.tab })} />
+        ) : pictures ? (
+          <SampleGrid key={JSON.stringify(search)} size={size} {...view} />
         ) : (
-          <SampleGrid
-            ref={grid}
-            key={JSON.stringify(search)}
-            list={list}
-            size={size}
-            colors={colors}
-            selection={selection}
-            onSelect={setSelection}
-            active={active}
-            onActive={setActive}
-            onOpen={open}
-          />
+          <SampleRows key={JSON.stringify(search)} type={type} {...view} />
         )}
       </Flex>
-      <LabelPanel
-        datasetId={datasetId}
-        labels={labels}
-        keys={keys}
-        colors={colors}
-        samples={selected}
-        selected={selection.ids.size}
-        onToggle={toggle}
-        onRemove={(name) => step(removeLabel(targets, name))}
-        onRemoveAll={() => step(removeLabels(targets))}
-        single={single}
-        onSingle={setSingle}
-      />
+      {hasLabels(type) && (
+        <LabelPanel
+          datasetId={datasetId}
+          type={type}
+          labels={labels}
+          keys={keys}
+          colors={colors}
+          samples={selected}
+          selected={selection.ids.size}
+          onToggle={toggle}
+          onRemove={(name) => step(removeLabel(targets, name))}
+          onRemoveAll={() => step(removeLabels(targets))}
+          single={single}
+          onSingle={setSingle}
+        />
+      )}
       <Preview
+        datasetId={datasetId}
+        type={type}
+        colors={colors}
         sample={shown?.sample ?? null}
         index={here}
         total={Math.max(total ?? 0, here + 1)}

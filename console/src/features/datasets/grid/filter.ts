@@ -1,6 +1,8 @@
 // What the data page shows of a dataset: the tab and the filters, as they stand in the page's address and as the API
 // takes them. Pure.
 
+import { isAnnotated, tripletEntity, type DatasetType } from "../types";
+
 export const tabs = ["all", "unlabelled", "labelled"] as const;
 export type Tab = (typeof tabs)[number];
 export const usages = ["TRAIN", "EVAL", "TEST", "INFERENCE", "NONE"] as const;
@@ -50,11 +52,20 @@ export interface SampleQuery {
 
 const states: Record<Tab, string | undefined> = { all: undefined, unlabelled: "UN_ANNOTATION", labelled: "MANUAL_ANNOTATION" };
 
-/** The query of ListSamples. In the order of arrival, so that a list that grows does not move what is in sight. */
-export function sampleQuery(search: SampleSearch): SampleQuery {
+/** The tabs of a type: what is not annotated is not divided. */
+export function tabsOf(type: DatasetType): readonly Tab[] {
+  return isAnnotated(type) ? tabs : ["all"];
+}
+
+/**
+ * The query of ListSamples. In the order of arrival, so that a list that grows does not move what is in sight.
+ * `entities` are the labels of triplets that name parts of texts: the API finds labels by their type.
+ */
+export function sampleQuery(search: SampleSearch, entities: ReadonlySet<string> = new Set()): SampleQuery {
   const { tab = "all", labels, every, hard, usage, added, name, folder, newest } = search;
+  const searched = (label: string) => ({ name: label, ...(entities.has(label) && { type: tripletEntity }) });
   const condition = {
-    ...(labels && { label_list: { op: every ? "AND" : "OR", labels: labels.map((label) => ({ name: label })) } }),
+    ...(labels && { label_list: { op: every ? "AND" : "OR", labels: labels.map(searched) } }),
     ...(hard !== undefined && { hard: hard ? "1" : "0" }),
     ...(usage && { usage }),
     ...(added && { sample_time: added }),

@@ -14,6 +14,8 @@ export const missingKey = "@maquette:missing";
 export interface Marks {
   labels: SampleLabel[];
   hard: boolean;
+  /** One of the contract's usages, or nothing. */
+  usage: string;
 }
 
 export interface Change {
@@ -31,16 +33,17 @@ export function isHard(sample: Sample): boolean {
 }
 
 export function marksOf(sample: Sample): Marks {
-  return { labels: sample.labels, hard: isHard(sample) };
+  return { labels: sample.labels, hard: isHard(sample), usage: sample.sample_usage ?? "" };
 }
 
 /** The sample with these marks, as the server would describe it after the change. */
-export function withMarks(sample: Sample, { labels, hard }: Marks): Sample {
+export function withMarks(sample: Sample, { labels, hard, usage }: Marks): Sample {
   const metadata = Object.fromEntries(Object.entries(sample.metadata).filter(([key]) => key !== hardKey));
   return {
     ...sample,
     labels,
     metadata: hard ? { ...metadata, [hardKey]: 1 } : metadata,
+    sample_usage: usage === "" ? null : usage,
     sample_status: labels.length > 0 ? "MANUAL_ANNOTATION" : "UN_ANNOTATION",
   };
 }
@@ -57,16 +60,18 @@ export function shareOf(samples: readonly Sample[], name: string): Share {
 /** How many of the samples carry each label, most first. */
 export function labelCounts(samples: readonly Sample[]): [name: string, count: number][] {
   const counts = new Map<string, number>();
-  for (const { labels } of samples) for (const { name } of labels) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { labels } of samples)
+    for (const name of new Set(labels.map((label) => label.name)))
+      if (name !== "") counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
 }
 
 /**
  * Give every sample the label, or take it off all of them when all have it. With `only` it takes the place of the
- * labels that were there.
+ * labels that were there. `type` is the contract's label type.
  */
-export function toggleLabel(samples: readonly Sample[], name: string, { only = false } = {}): Change[] {
-  const fresh: SampleLabel = { name, type: 0, annotated_by: "human", property: {} };
+export function toggleLabel(samples: readonly Sample[], name: string, type: number, { only = false } = {}): Change[] {
+  const fresh: SampleLabel = { name, type, annotated_by: "human", property: {} };
   const done = (sample: Sample) => has(sample, name) && (!only || sample.labels.length === 1);
   if (samples.every(done)) return removeLabel(samples, name);
   return changes(samples, (sample) => {
@@ -90,6 +95,11 @@ export function toggleHard(samples: readonly Sample[]): Change[] {
   return changes(samples, () => ({ hard }));
 }
 
+/** Give all of them this usage; an empty one takes theirs away. */
+export function setUsage(samples: readonly Sample[], usage: string): Change[] {
+  return changes(samples, () => ({ usage }));
+}
+
 /** The changes of those samples that really change. */
 function changes(samples: readonly Sample[], next: (sample: Sample) => Partial<Marks>): Change[] {
   return samples.flatMap((sample) => {
@@ -100,8 +110,12 @@ function changes(samples: readonly Sample[], next: (sample: Sample) => Partial<M
 }
 
 export function sameMarks(a: Marks, b: Marks): boolean {
+  return a.hard === b.hard && a.usage === b.usage && sameLabels(a, b);
+}
+
+function sameLabels(a: Marks, b: Marks): boolean {
   const names = (marks: Marks) => marks.labels.map(({ name }) => name).join("\n");
-  return a.hard === b.hard && names(a) === names(b);
+  return names(a) === names(b);
 }
 
 export function reversed(changes: readonly Change[]): Change[] {
@@ -110,10 +124,10 @@ export function reversed(changes: readonly Change[]): Change[] {
 
 /** The change as UpdateSamples takes it: only what differs is sent. */
 export function toRequest({ id, before, after }: Change, revision: number | undefined): SampleChange {
-  const labelled = !sameMarks({ ...before, hard: false }, { ...after, hard: false });
   return {
     sample_id: id,
-    ...(labelled && { labels: after.labels }),
+    ...(!sameLabels(before, after) && { labels: after.labels }),
+    ...(before.usage !== after.usage && { sample_usage: after.usage }),
     ...(before.hard !== after.hard && { metadata: { [hardKey]: after.hard ? 1 : null } }),
     ...(revision !== undefined && { revision }),
   };

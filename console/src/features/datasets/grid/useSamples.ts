@@ -10,11 +10,13 @@ import type { Sample } from "./labelling";
 import { chunkSize } from "./pages";
 import { SampleList } from "./sampleList";
 
-/** The list that a search describes: the same object as long as the search says the same. */
-export function useSampleList(datasetId: string, search: SampleSearch): SampleList {
+const none: ReadonlySet<string> = new Set();
+
+/** The list that a search describes: the same object as long as the search says the same. `entities` as in sampleQuery. */
+export function useSampleList(datasetId: string, search: SampleSearch, entities = none): SampleList {
   const { projectId } = useScope();
   const client = useQueryClient();
-  const key = JSON.stringify(sampleQuery(search));
+  const key = JSON.stringify(sampleQuery(search, entities));
   return useMemo(() => {
     const query = JSON.parse(key) as SampleQuery;
     return new SampleList(client, [...samplesKey(datasetId), query], async (chunk, signal) => {

@@ -1,9 +1,10 @@
 // The versions of a dataset: their evolution on the left, one of them in detail on the right.
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Button, Flex } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/lib/i18n";
-import { EmptyState, Page, QueryView } from "@/ui";
+import { EmptyState, QueryView } from "@/ui";
+import { DatasetPage } from "../DatasetPage";
 import { isBusy, isPublishing, publishing as beingPublished, syncing, useDataset, useRefreshOn, useVersions, type Dataset } from "../queries";
 import { DatasetStatus } from "../status";
 import { Evolution } from "./Evolution";
@@ -20,7 +21,7 @@ export function VersionsPage() {
 
 function Versions({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation("datasets");
-  const { dataset_id: datasetId, dataset_name: name } = dataset;
+  const { dataset_id: datasetId } = dataset;
   const versions = useVersions(datasetId);
   const { version } = useSearch({ from: route });
   const navigate = useNavigate({ from: "/datasets/$datasetId/versions" });
@@ -37,22 +38,7 @@ function Versions({ dataset }: { dataset: Dataset }) {
     </Button>
   );
   return (
-    <Page
-      title={t("version.title")}
-      crumbs={[
-        { label: t("title"), link: { to: "/datasets" } },
-        { label: name, link: { to: "/datasets/$datasetId", params: { datasetId }, search: {} } },
-      ]}
-      mark={status !== null && <DatasetStatus status={status} />}
-      actions={
-        <>
-          <Link to="/datasets/$datasetId" params={{ datasetId }} search={{}}>
-            <Button tabIndex={-1}>{t("version.toData")}</Button>
-          </Link>
-          {publish}
-        </>
-      }
-    >
+    <DatasetPage dataset={dataset} mark={status !== null && <DatasetStatus status={status} />} actions={publish}>
       <QueryView query={versions}>
         {({ versions: list }) => {
           const shown = list.find(({ version_id: id }) => id === version) ?? list[0];
@@ -71,6 +57,6 @@ function Versions({ dataset }: { dataset: Dataset }) {
         }}
       </QueryView>
       <PublishDialog dataset={dataset} open={publishing} onClose={() => setPublishing(false)} />
-    </Page>
+    </DatasetPage>
   );
 }

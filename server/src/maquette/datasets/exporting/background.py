@@ -10,7 +10,7 @@ was written stays when an export fails: the folder was empty before, and its own
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from maquette.buckets import Stores, open_bucket
 from maquette.datasets.exporting import new_dataset
 from maquette.datasets.exporting.copying import Copier, address, copying_threads, first_in, following, measured
-from maquette.datasets.exporting.documents import document_of
+from maquette.datasets.exporting.documents import Document, document_of
 from maquette.datasets.exporting.errors import lost_spool, not_empty
 from maquette.datasets.exporting.schemas import ExportRequest
 from maquette.datasets.exporting.snapshots import (
@@ -41,11 +41,12 @@ from maquette.datasets.tables import Dataset, TransferRun
 from maquette.datasets.types import VIDEO
 from maquette.datasets.working_set import signature
 from maquette.db import Database
-from maquette.formats.samples import PARENT_SOURCE
+from maquette.formats.samples import PARENT_SOURCE, Loss
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import NotFound
 from maquette.storage import obs_url, parse_obs_url
+from maquette.storage.base import CHUNK
 from maquette.tasks import RunningTask, TaskHandler
 from maquette.tasks.handling import Interrupted, LeaseLost
 
@@ -93,11 +94,10 @@ class _Export:
         snapshot = self._snapshot()
         target = target_of(self._dataset, self._asked, snapshot.labels)
         self._copy(snapshot, target)
-        report = LossReport(self._spool.folder / REPORT_FILE)
-        report.add(list(read_losses(self._spool.folder / LOSSES_FILE)))
         conclude = self._fill if target.format == DATASET else self._write_documents
-        counts = conclude(snapshot, target, report)
-        report.close()
+        with LossReport(self._spool.folder / REPORT_FILE) as report:
+            report.add(read_losses(self._spool.folder / LOSSES_FILE))
+            counts = conclude(snapshot, target, report)
         absent = self._absent(snapshot)
         counts |= {"total": snapshot.samples, "finished": snapshot.samples - absent, "absent": absent}
         self._finish(counts | {"losses": report.count}, report)
@@ -157,21 +157,19 @@ class _Export:
         names = snapshot.documents
         if not names:
             videos = self._videos(snapshot, target)
-            document = document_of(self._spool.folder / "documents", target)
-            for number in range(snapshot.batches):
-                for entry, outcome in self._written(number):
-                    report.add(outcome.losses)
-                    if not outcome.absent:
-                        source = entry.sample.source
-                        sample = following(measured(entry.sample, outcome), videos)
-                        losses = document.add(sample, entry.name)
-                        report.add([replace(loss, source=source) for loss in losses])
-            document.close()
+            with document_of(self._spool.folder / "documents", target) as document:
+                for number in range(snapshot.batches):
+                    for entry, outcome in self._written(number):
+                        report.add(outcome.losses)
+                        if not outcome.absent:
+                            report.add(_added(document, entry, outcome, videos))
             names = [f"documents/{name}" for name in document.files]
         with self._task.step(message="storing the annotations"):
             pass
         for name in names:
-            self._store.adopt(self._prefix + name.rpartition("/")[2], self._spool.folder / name)
+            # A copy: whoever takes over from us writes it once more.
+            with (self._spool.folder / name).open("rb") as file:
+                self._store.write(self._prefix + name.rpartition("/")[2], iter(partial(file.read, CHUNK), b""))
         return {}
 
     def _fill(self, snapshot: Snapshot, target: Target, report: LossReport) -> dict[str, Any]:
@@ -234,3 +232,10 @@ class _Export:
 
     def _count(self, session: Session, counts: dict[str, Any]) -> None:
         session.get_one(TransferRun, self._task.id).counts = counts
+
+
+def _added(document: Document, entry: Entry, outcome: Outcome, videos: Mapping[str, str]) -> list[Loss]:
+    """Add a sample to the document, as it is in the folder; what it loses is told of the sample that it was."""
+    source = entry.sample.source
+    losses = document.add(following(measured(entry.sample, outcome), videos), entry.name)
+    return [replace(loss, source=source) for loss in losses]

@@ -1,9 +1,10 @@
 """Formats that are one file for all samples: written on this disk piece by piece, put into the bucket when whole."""
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from maquette.datasets.exporting.targets import (
     COCO,
@@ -31,7 +32,7 @@ MANIFEST_NAME = "export.manifest"
 
 
 class Document(ABC):
-    """The files of all samples. `close` completes them; they lie in `folder` under the names of `files`."""
+    """The files of all samples, complete at the end of a `with`; they lie in `folder` under the names of `files`."""
 
     def __init__(self, folder: Path, target: Target) -> None:
         self.files: list[str] = []
@@ -39,16 +40,25 @@ class Document(ABC):
         self._target = target
         self._open: list[BinaryIO] = []
 
-    @abstractmethod
     def add(self, sample: Sample, name: str) -> list[Loss]:
         """Write one sample, whose file is `name` below the export's folder; a text has none."""
-
-    def close(self) -> None:
-        """Write what stands at the end."""
         with disk_errors("the annotations"):
-            self._end()
+            return self._add(sample, name)
+
+    @abstractmethod
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
+        """What the format writes of a sample."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Write what stands at the end, unless something went wrong, and close the files."""
+        with disk_errors("the annotations"), contextlib.ExitStack() as files:
             for file in self._open:
-                file.close()
+                files.enter_context(file)
+            if kind is None:
+                self._end()
 
     def _end(self) -> None:  # noqa: B027 - most formats have nothing to say at their end
         """Write the last piece."""
@@ -61,6 +71,11 @@ class Document(ABC):
         if not ours:
             self.files.append(name)
         return file
+
+
+def no_document(folder: Path, target: Target) -> Document:
+    """For what is written in another step, or not at all."""
+    return _Nothing(folder, target)
 
 
 def document_of(folder: Path, target: Target) -> Document:
@@ -80,7 +95,7 @@ def reserved_names(target: Target) -> list[str]:
 
 
 class _Nothing(Document):
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         return []
 
 
@@ -89,7 +104,7 @@ class _Manifest(Document):
         super().__init__(folder, target)
         self._file = self._create(MANIFEST_NAME)
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         if name:
             address = f"{self._target.root}{voc_name(name)}"
             sample.source = self._target.root + name
@@ -104,7 +119,7 @@ class _Lines(Document):
         self._file = self._create("texts.txt")
         self._separators = Separators()
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         line, losses = combined_line(sample, self._separators)
         self._file.write(line)
         return losses
@@ -116,7 +131,7 @@ class _Rows(Document):
         self._file = self._create("texts.csv")
         self._file.write(text_csv_header())
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         line, losses = text_csv_line(sample)
         self._file.write(line)
         return losses
@@ -127,7 +142,7 @@ class _JsonLines(Document):
         super().__init__(folder, target)
         self._file = self._create("texts.jsonl")
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         line, losses = write_json_line(sample)
         self._file.write(line)
         return losses
@@ -139,7 +154,7 @@ class _LabelStudio(Document):
         self._file = self._create("annotations.json")
         self._writer = LabelStudioWriter(next(iter(target.kind.annotation_types.values())))
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         if text_of(sample) is None:
             sample.source = self._target.root + name
         piece, losses = self._writer.add(sample)
@@ -157,7 +172,7 @@ class _Coco(Document):
         super().__init__(folder, target)
         self._writers: dict[str | None, CocoWriter] = {}
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         return self._writer(sample.usage).add(sample, name)
 
     def _writer(self, usage: str | None) -> CocoWriter:
@@ -179,14 +194,15 @@ class _Yolo(Document):
 
     def __init__(self, folder: Path, target: Target) -> None:
         super().__init__(folder, target)
+        self._file = self._create("data.yaml")
         self._usages: dict[str | None, None] = {}
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
+    def _add(self, sample: Sample, name: str) -> list[Loss]:
         self._usages[sample.usage] = None
         return []
 
     def _end(self) -> None:
-        self._create("data.yaml").write(self._target.data_yaml(self._usages))
+        self._file.write(self._target.data_yaml(self._usages))
 
 
 def labels_in_order(names: Sequence[str]) -> list[str]:

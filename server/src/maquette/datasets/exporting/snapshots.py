@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_url
-from maquette.datasets.exporting.documents import document_of, labels_in_order, reserved_names
+from maquette.datasets.exporting.documents import (
+    Document,
+    document_of,
+    labels_in_order,
+    no_document,
+    reserved_names,
+)
 from maquette.datasets.exporting.naming import Names, names
 from maquette.datasets.exporting.schemas import ExportRequest
 from maquette.datasets.exporting.selection import Chosen, WorkingSet, divided, version_samples
@@ -75,10 +81,10 @@ def take_snapshot(task: RunningTask, stores: Stores, asked: Asked, spool: Spool)
         book = LabelBook(session, dataset)
         labels = [_label(row) for row in book.by_code.values()]
         working_set = WorkingSet(session, book, asked.request)
-        writer = _Writer(task, dataset, asked, spool, labels)
-        if unconfirmed := working_set.unconfirmed():
-            writer.losses.add([Loss("", f"suggestions that nobody has confirmed (x{unconfirmed})")])
-        return writer.write(divided(working_set.samples, _ratio(asked), asked.seed))
+        unconfirmed = working_set.unconfirmed()
+        lost = [Loss("", f"suggestions that nobody has confirmed (x{unconfirmed})")] if unconfirmed else []
+        chosen = divided(working_set.samples, _ratio(asked), asked.seed)
+        return _Writer(task, dataset, asked, spool, labels).write(chosen, lost)
 
 
 def is_whole(snapshot: Snapshot, spool: Spool) -> bool:
@@ -100,7 +106,7 @@ def _of_version(task: RunningTask, stores: Stores, asked: Asked, spool: Spool) -
     def read() -> Iterator[Chosen]:
         return version_samples(read_manifest_checked(store, version), asked.request)
 
-    return _Writer(task, dataset, asked, spool, labels).write(divided(read, _ratio(asked), asked.seed))
+    return _Writer(task, dataset, asked, spool, labels).write(divided(read, _ratio(asked), asked.seed), [])
 
 
 def _ratio(asked: Asked) -> Fraction | None:
@@ -119,6 +125,14 @@ def _label(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("code", "name", "type", "property", "attributes")}
 
 
+class _Sinks(NamedTuple):
+    """What a sample's writing adds to."""
+
+    losses: LossReport
+    document: Document
+    names: Names
+
+
 class _Writer:
     """Gives each sample its place, and writes it down."""
 
@@ -131,47 +145,53 @@ class _Writer:
         self._start = obs_url(*input_folder(dataset))
         self._expected = dataset.total_samples
         self._snapshot = Snapshot(labels=labels)
-        self.losses = LossReport(spool.folder / LOSSES_FILE)
+        self._texts = self._target.kind.texts and self._target.format != DATASET
 
-    def write(self, chosen: Iterable[Chosen]) -> Snapshot:
-        made, whole = self._snapshot, hashlib.sha256()
-        bookkeeping = Bookkeeping(self._target)
-        texts = self._target.kind.texts and self._target.format != DATASET
-        document = document_of(self._spool.folder, self._target) if texts else None
-        with names(self._spool.folder / "names", by_stem=self._target.by_stem) as taken:
+    def write(self, chosen: Iterable[Chosen], lost: list[Loss]) -> Snapshot:
+        """`lost` is what is known to be missing already."""
+        made, folder = self._snapshot, self._spool.folder
+        document = (document_of if self._texts else no_document)(folder, self._target)
+        with (
+            LossReport(folder / LOSSES_FILE) as losses,
+            document,
+            names(folder / "names", by_stem=self._target.by_stem) as taken,
+        ):
+            losses.add(lost)
             for name in reserved_names(self._target):
                 taken.reserve(name)
-            samples = iter(chosen)
-            while batch := list(islice(samples, BATCH)):
-                entries = [self._entry(each, bookkeeping, taken) for each in batch]
-                if document:
-                    for entry in entries:
-                        self.losses.add(document.add(entry.sample, entry.name))
-                    entries = [entry for entry in entries if entry.name]
-                if entries:
-                    whole.update(self._spool.write_entries(made.batches, entries))
-                    made.batches += 1
-                made.samples += len(batch)
-                self._report()
-        self.losses.add(bookkeeping.report())
-        self.losses.close()
-        if document:
-            document.close()
-            made.documents = document.files
-        made.digest = whole.hexdigest()
-        made.files = {name: sha256_of(self._spool.folder / name) for name in (*made.documents, LOSSES_FILE)}
+            self._write_batches(chosen, _Sinks(losses, document, taken))
+        made.documents = document.files
+        made.files = {name: sha256_of(folder / name) for name in (*made.documents, LOSSES_FILE)}
         return made
 
-    def _entry(self, chosen: Chosen, bookkeeping: Bookkeeping, taken: Names) -> Entry:
+    def _write_batches(self, chosen: Iterable[Chosen], sinks: _Sinks) -> None:
+        made, whole = self._snapshot, hashlib.sha256()
+        bookkeeping = Bookkeeping(self._target)
+        samples = iter(chosen)
+        while batch := list(islice(samples, BATCH)):
+            entries = [self._entry(each, bookkeeping, sinks) for each in batch]
+            if self._texts:
+                for entry in entries:
+                    sinks.losses.add(sinks.document.add(entry.sample, entry.name))
+                entries = [entry for entry in entries if entry.name]
+            if entries:
+                whole.update(self._spool.write_entries(made.batches, entries))
+                made.batches += 1
+            made.samples += len(batch)
+            self._report()
+        sinks.losses.add(bookkeeping.report())
+        made.digest = whole.hexdigest()
+
+    def _entry(self, chosen: Chosen, bookkeeping: Bookkeeping, sinks: _Sinks) -> Entry:
         sample, sample_id = chosen.sample, chosen.sample.id or ""
         name = ""
         if text_of(sample) is None:
             inside = sample.source.startswith(self._start)
             relative = sample.source[len(self._start) :] if inside else sample.source.partition("://")[2]
             wanted = self._target.wanted_name(sample, relative)
-            name = taken.give(wanted, sample_id)
+            name = sinks.names.give(wanted, sample_id)
             if name != wanted:
-                self.losses.add([Loss(sample.source, f"the name '{wanted}': the file is '{name}'")])
+                sinks.losses.add([Loss(sample.source, f"the name '{wanted}': the file is '{name}'")])
         bookkeeping.strip(sample)
         return Entry(name, sample, chosen.name, chosen.parent_id)
 

@@ -5,10 +5,10 @@ written when its batch is done and is the same whoever writes it, so that nothin
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -87,7 +87,8 @@ class Spool:
         with disk_errors("the export's list of samples"):
             self.folder.mkdir(parents=True, exist_ok=True)
             beside = path.with_suffix(".part")
-            beside.write_bytes(data)
+            with beside.open("wb") as file:
+                file.write(data)
             beside.replace(path)
 
     def _entries(self, number: int) -> Path:
@@ -118,16 +119,19 @@ class LossReport:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
 
-    def add(self, losses: Sequence[Loss]) -> None:
-        for loss in losses:
-            body = {"source": loss.source, "what": loss.what} if loss.source else {"what": loss.what}
-            self.count += 1
-            if len(self.first) < LISTED:
-                self.first.append(body)
-            with disk_errors("the report"):
+    def add(self, losses: Iterable[Loss]) -> None:
+        with disk_errors("the report"):
+            for loss in losses:
+                body = {"source": loss.source, "what": loss.what} if loss.source else {"what": loss.what}
+                self.count += 1
+                if len(self.first) < LISTED:
+                    self.first.append(body)
                 self._file.write(orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         with disk_errors("the report"):
             self._file.close()
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from maquette.buckets.service import find_bucket
 from maquette.datasets.errors import import_running, no_import, wrong_import
 from maquette.datasets.importing.schemas import ImportProblem, ImportRequest, ImportState, without_secrets
 from maquette.datasets.service import resource
@@ -13,7 +14,7 @@ from maquette.datasets.types import TABLE, Shape, dataset_type
 from maquette.events import emit
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
-from maquette.kit.errors import MaquetteError
+from maquette.kit.errors import Invalid
 from maquette.kit.pages import Page
 from maquette.storage import parse_obs_url
 from maquette.tasks import Task, TaskSpec, enqueue
@@ -36,9 +37,10 @@ def start_import(session: Session, actor: Actor, dataset: Dataset, body: ImportR
     """Ask for an import into the dataset, which the caller has locked."""
     _refuse_what_does_not_apply(dataset, body)
     try:
-        parse_obs_url(body.import_path)
-    except MaquetteError as error:
+        bucket, _ = parse_obs_url(body.import_path)
+    except Invalid as error:
         raise wrong_import("import_path", error.message) from None
+    find_bucket(session, actor, bucket)
     if active_tasks(session, dataset.id, KIND):
         raise import_running(dataset.name)
     task = enqueue(session, actor, TaskSpec(KIND, dataset.name, "dataset", dataset.id, dataset.workspace_id))

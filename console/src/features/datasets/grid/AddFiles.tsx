@@ -1,18 +1,20 @@
-// Adds images of this computer: uploads them into the input path and syncs once they are there.
-import { PictureOutlined } from "@ant-design/icons";
+// Adds files of this computer: uploads them into the input path and syncs once they are there.
+import { UploadOutlined } from "@ant-design/icons";
 import { Button, Modal } from "antd";
 import { useEffect, useRef } from "react";
 import { parsePlace, requestUploads, useBucketList } from "@/api/files";
 import { useScope } from "@/api/session";
-import { useTranslation } from "@/lib/i18n";
+import { useFormat, useTranslation } from "@/lib/i18n";
 import { useNotify } from "@/ui";
 import { useSync, type Dataset } from "../queries";
-import { imageNames, splitImages } from "./images";
+import { mostBytes, splitFiles, typeOf } from "../types";
 
 const quietMs = 1200;
 
-export function AddImages({ dataset, type = "default" }: { dataset: Dataset; type?: "default" | "primary" }) {
-  const { t } = useTranslation("datasets");
+export function AddFiles({ dataset, look = "default" }: { dataset: Dataset; look?: "default" | "primary" }) {
+  const { t } = useTranslation(["datasets", "datasetTypes"]);
+  const format = useFormat();
+  const type = typeOf(dataset.dataset_type);
   const { projectId } = useScope();
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
@@ -34,7 +36,7 @@ export function AddImages({ dataset, type = "default" }: { dataset: Dataset; typ
 
   function add(files: File[]) {
     if (!place) return;
-    const { accepted, refused } = splitImages(files);
+    const { accepted, refused } = splitFiles(files, type);
     const direct = buckets.data?.buckets.find(({ name }) => name === place.bucket)?.direct_upload ?? false;
     requestUploads(
       accepted.map((file) => ({
@@ -46,10 +48,14 @@ export function AddImages({ dataset, type = "default" }: { dataset: Dataset; typ
     );
     if (refused.length > 0)
       void modal.warning({
-        title: t("add.refused", { count: refused.length }),
+        title: t("datasets:add.refused", { count: refused.length }),
         content: (
           <>
-            <p>{t("add.rule")}</p>
+            <p>
+              {type.media
+                ? t("datasetTypes:add.rule", { endings: type.media.join(", "), size: format.bytes(mostBytes(type)) })
+                : t("datasetTypes:add.ruleAny", { size: format.bytes(mostBytes(type)) })}
+            </p>
             <ul>
               {refused.slice(0, 10).map((file) => (
                 <li key={file.name}>{file.name}</li>
@@ -62,8 +68,8 @@ export function AddImages({ dataset, type = "default" }: { dataset: Dataset; typ
   return (
     <>
       {contextHolder}
-      <Button type={type} icon={<PictureOutlined aria-hidden />} onClick={() => input.current?.click()}>
-        {t("add.button")}
+      <Button type={look} icon={<UploadOutlined aria-hidden />} onClick={() => input.current?.click()}>
+        {t(`datasetTypes:add.${type.scene}`)}
       </Button>
       <input
         ref={input}
@@ -72,8 +78,8 @@ export function AddImages({ dataset, type = "default" }: { dataset: Dataset; typ
         multiple
         tabIndex={-1}
         aria-hidden
-        data-testid="add-images"
-        accept={imageNames.join(",")}
+        data-testid="add-files"
+        accept={type.media?.join(",")}
         onChange={({ currentTarget }) => {
           add([...(currentTarget.files ?? [])]);
           // The same file can be picked again.
