@@ -966,7 +966,7 @@ export interface paths {
         get: operations["DescDataset"];
         /**
          * Update Dataset
-         * @description Change name, description and labels, all of it or nothing.
+         * @description Change name, description and labels, all of it or nothing; another current version is a task's work.
          */
         put: operations["UpdateDataset"];
         post?: never;
@@ -975,6 +975,26 @@ export interface paths {
          * @description The dataset is gone at once, its rows follow in the background, its files stay.
          */
         delete: operations["DeleteDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/data-annotations/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show History
+         * @description The changes of all samples, newest first; with `action=remove` those that were removed, to bring them back.
+         */
+        get: operations["ShowHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1046,6 +1066,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/datasets/{dataset_id}/data-annotations/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Dataset
+         * @description Put all samples back to what they were at a moment, in the background, or count what that would change.
+         */
+        post: operations["RestoreDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples": {
         parameters: {
             query?: never;
@@ -1068,6 +1108,26 @@ export interface paths {
          * @description Store files in the input path and add them; each has a result of its own.
          */
         post: operations["UploadSamplesJson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Samples Alike
+         * @description Ours: label, unlabel, use or mark many samples at once; more than a thousand in the background.
+         */
+        post: operations["ChangeSamplesAlike"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,6 +1171,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples/{sample_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Sample History
+         * @description Every change of a sample's annotations, newest first; `offset` is a page number.
+         */
+        get: operations["ShowSampleHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples/{sample_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Sample
+         * @description Put a sample's annotations back to what they were, as a new operation; one that was removed comes back.
+         */
+        post: operations["RestoreSample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/datasets/{dataset_id}/data-annotations/search-condition": {
         parameters: {
             query?: never;
@@ -1140,6 +1240,70 @@ export interface paths {
         };
         /** Get Dataset Stats */
         get: operations["GetDatasetStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/export-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export Tasks Status Of Dataset
+         * @description Newest first; `offset` is a page number.
+         */
+        get: operations["GetExportTasksStatusOfDataset"];
+        put?: never;
+        /**
+         * Export Task
+         * @description Export samples in the background, to an empty folder or as a new dataset.
+         */
+        post: operations["ExportTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/export-tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export Task Status Of Dataset
+         * @description How far an export is, what it counted, and the first thousand things that it could not carry.
+         */
+        get: operations["GetExportTaskStatusOfDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/export-tasks/{task_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Export Report
+         * @description All that the export could not carry, a JSON object a line.
+         */
+        get: operations["ShowExportReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1206,6 +1370,46 @@ export interface paths {
         get: operations["ShowImportReport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/restore-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Restore Points
+         * @description Newest first: the working sets that were replaced, as far as they are kept.
+         */
+        get: operations["ListRestorePoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/restore-points/{generation}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Working Set
+         * @description Make it the working set again, at once; the present one becomes a restore point.
+         */
+        post: operations["RestoreWorkingSet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1291,6 +1495,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Current Version
+         * @description Make the version the working set, as `current_version_id` of an update does; of the current one too.
+         *
+         *     What the working set is now becomes a restore point.
+         */
+        post: operations["SetCurrentVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Differences
+         * @description What differs from another version: samples, and labels by label and by moves from one to another.
+         */
+        get: operations["ListVersionDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}/differences/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Differing Samples
+         * @description The samples behind one of those numbers, with their labels before and after.
+         */
+        get: operations["ListDifferingSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/auth/tokens": {
         parameters: {
             query?: never;
@@ -1366,6 +1632,26 @@ export interface components {
             size: number;
             /** Url */
             url: string;
+        };
+        /**
+         * Annotations
+         * @description The annotations of a sample at one time, as a sample's own are written; names of labels are today's.
+         */
+        Annotations: {
+            /** Labelled At */
+            labelled_at?: number | null;
+            /** Labelled By */
+            labelled_by?: string | null;
+            /** Labels */
+            labels: components["schemas"]["SampleLabel"][];
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Sample Status */
+            sample_status: string;
+            /** Sample Usage */
+            sample_usage?: string | null;
         };
         /** Auth */
         Auth: {
@@ -1461,6 +1747,37 @@ export interface components {
             /** Total Count */
             total_count: number;
         };
+        /**
+         * ChangeAlike
+         * @description Ours: one change of many samples, those named or all that a filter finds; empty conditions find every sample.
+         *
+         *     Labels that are classes can be put on; any label can be taken off, with all its annotations on a sample.
+         */
+        ChangeAlike: {
+            /**
+             * Add Labels
+             * @default []
+             */
+            add_labels?: components["schemas"]["SampleLabel"][];
+            /** Hard */
+            hard?: boolean | null;
+            /**
+             * Remove Labels
+             * @default []
+             */
+            remove_labels?: components["schemas"]["LabelName"][];
+            /**
+             * Sample State
+             * @default
+             */
+            sample_state?: string;
+            /** Sample Usage */
+            sample_usage?: string | null;
+            /** Samples */
+            samples?: string[] | null;
+            /** Search Conditions */
+            search_conditions?: components["schemas"]["SearchCondition"][] | null;
+        };
         /** ChangeDescription */
         ChangeDescription: {
             /** Job Desc */
@@ -1501,6 +1818,32 @@ export interface components {
             service_id: string;
             /** Service Name */
             service_name: string;
+        };
+        /**
+         * ChangedAlike
+         * @description `results` are the samples that are not there. With `task_id` a task goes on with it and counts in its result.
+         */
+        ChangedAlike: {
+            /**
+             * Changed
+             * @default 0
+             */
+            changed?: number;
+            /** Error Code */
+            error_code?: string | null;
+            /** Error Msg */
+            error_msg?: string | null;
+            /** Results */
+            results?: components["schemas"]["BatchItem"][] | null;
+            /** Success */
+            success: boolean;
+            /** Task Id */
+            task_id?: string | null;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged?: number;
         };
         /** ConfigDetail */
         ConfigDetail: {
@@ -2068,10 +2411,15 @@ export interface components {
             /** Workspace Id */
             workspace_id: string;
         };
-        /** DatasetId */
+        /**
+         * DatasetId
+         * @description `task_id` is ours: the task that makes another version the current one.
+         */
         DatasetId: {
             /** Dataset Id */
             dataset_id: string;
+            /** Task Id */
+            task_id?: string | null;
         };
         /** DatasetList */
         DatasetList: {
@@ -2138,6 +2486,23 @@ export interface components {
         DeletedObjects: {
             /** Deleted */
             deleted: number;
+        };
+        /**
+         * DifferenceItem
+         * @description A sample as each version has it; one of them may not have it.
+         */
+        DifferenceItem: {
+            after?: components["schemas"]["SampleItem"] | null;
+            before?: components["schemas"]["SampleItem"] | null;
+            /** Sample Id */
+            sample_id: string;
+        };
+        /** DifferencePage */
+        DifferencePage: {
+            /** Samples */
+            samples: components["schemas"]["DifferenceItem"][];
+            /** Total Number */
+            total_number: number;
         };
         /** DirectUpload */
         DirectUpload: {
@@ -2209,6 +2574,178 @@ export interface components {
             /** Total Count */
             total_count: number;
         };
+        /** ExportAsked */
+        ExportAsked: {
+            /** Task Id */
+            task_id: string;
+        };
+        /** ExportList */
+        ExportList: {
+            /** Export Tasks */
+            export_tasks: components["schemas"]["ExportState"][];
+            /** Total Count */
+            total_count: number;
+        };
+        /**
+         * ExportLoss
+         * @description What could not be carried; without a source it concerns all samples.
+         */
+        ExportLoss: {
+            /** Source */
+            source?: string | null;
+            /** What */
+            what: string;
+        };
+        /** ExportParams */
+        ExportParams: {
+            /**
+             * Clear Hard Property
+             * @default true
+             */
+            clear_hard_property?: boolean;
+            /** Export Dataset Version Format */
+            export_dataset_version_format?: string | null;
+            /** Export Dataset Version Name */
+            export_dataset_version_name?: string | null;
+            /**
+             * Export Dest
+             * @default DIR
+             * @enum {string}
+             */
+            export_dest?: "DIR" | "NEW_DATASET";
+            /** Export New Dataset Name */
+            export_new_dataset_name?: string | null;
+            /** Export New Dataset Work Path */
+            export_new_dataset_work_path?: string | null;
+            /**
+             * Ratio Sample Usage
+             * @default false
+             */
+            ratio_sample_usage?: boolean;
+            /**
+             * Sample State
+             * @default
+             */
+            sample_state?: string;
+            /** Samples */
+            samples?: string[] | null;
+            /** Search Conditions */
+            search_conditions?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Train Sample Ratio
+             * @default 1.00
+             */
+            train_sample_ratio?: string;
+        };
+        /**
+         * ExportRequest
+         * @description What is named narrows: state, type, conditions and samples all hold.
+         *
+         *     `annotation_format` knows, beside VOC and COCO, our own: YOLO, MANIFEST, TXT, CSV, JSONL, LABELSTUDIO, MASK.
+         *     `version_format` knows Parquet.
+         */
+        ExportRequest: {
+            /** Annotation Format */
+            annotation_format?: string | null;
+            /**
+             * Export Format
+             * @default 1
+             */
+            export_format?: number;
+            /**
+             * @default {
+             *       "clear_hard_property": true,
+             *       "export_dest": "DIR",
+             *       "ratio_sample_usage": false,
+             *       "sample_state": "",
+             *       "train_sample_ratio": "1.00"
+             *     }
+             */
+            export_params?: components["schemas"]["ExportParams"];
+            /** Export Type */
+            export_type?: number | null;
+            /** Path */
+            path: string;
+            /**
+             * Sample State
+             * @default
+             */
+            sample_state?: string;
+            /** Version Format */
+            version_format?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /**
+             * With Column Header
+             * @default true
+             */
+            with_column_header?: boolean;
+        };
+        /**
+         * ExportState
+         * @description Ours: `annotation_format`, `loss_count`, `losses`, `absent_sample_count`, `new_dataset_id`, `seed`, `report_url`.
+         *
+         *     A state in a list leaves the ids of `export_params.samples` and the losses out.
+         */
+        ExportState: {
+            /**
+             * Absent Sample Count
+             * @default 0
+             */
+            absent_sample_count?: number;
+            /** Annotation Format */
+            annotation_format?: string | null;
+            /** Create Time */
+            create_time: number;
+            /** Error Code */
+            error_code?: string | null;
+            /** Error Msg */
+            error_msg?: string | null;
+            /** Export Format */
+            export_format: number;
+            export_params: components["schemas"]["ExportParams"];
+            /** Export Type */
+            export_type?: number | null;
+            /**
+             * Finished Sample Count
+             * @default 0
+             */
+            finished_sample_count?: number;
+            /**
+             * Loss Count
+             * @default 0
+             */
+            loss_count?: number;
+            /** Losses */
+            losses?: components["schemas"]["ExportLoss"][] | null;
+            /** New Dataset Id */
+            new_dataset_id?: string | null;
+            /** Path */
+            path: string;
+            /** Progress */
+            progress: number;
+            /** Report Url */
+            report_url?: string | null;
+            /** Seed */
+            seed?: number | null;
+            /** Status */
+            status: string;
+            /** Task Id */
+            task_id: string;
+            /**
+             * Total Sample Count
+             * @default 0
+             */
+            total_sample_count?: number;
+            /** Update Time */
+            update_time: number;
+            /** Version Format */
+            version_format?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+        };
         /** ExtractArchive */
         ExtractArchive: {
             /**
@@ -2248,6 +2785,13 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** History */
+        History: {
+            /** Operations */
+            operations: components["schemas"]["Operation"][];
+            /** Total Count */
+            total_count: number;
         };
         /** Identity */
         Identity: {
@@ -2588,6 +3132,34 @@ export interface components {
             type?: number | null;
         };
         /**
+         * LabelDifference
+         * @description Samples with the label: `after` is `before` with what came in added and what went out taken off.
+         *
+         *     `added`, `removed` and `moved_…` are of samples in both versions: one that lost one label and gained one has moved.
+         */
+        LabelDifference: {
+            /** Added */
+            added: number;
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Moved In */
+            moved_in: number;
+            /** Moved Out */
+            moved_out: number;
+            /** Name */
+            name: string;
+            /** Removed */
+            removed: number;
+            /** Type */
+            type: number;
+            /** With Added Samples */
+            with_added_samples: number;
+            /** With Removed Samples */
+            with_removed_samples: number;
+        };
+        /**
          * LabelFormat
          * @description How texts and labels stand in text files: apart (`label_type` 0) or together (1), and what separates them.
          */
@@ -2619,8 +3191,36 @@ export interface components {
             /** Total Number */
             total_number: number;
         };
-        /** LabelProperty */
+        /**
+         * LabelMove
+         * @description A cell of the matrix of moves.
+         */
+        LabelMove: {
+            /** Name */
+            name: string;
+            /** Sample Count */
+            sample_count: number;
+            /** To Name */
+            to_name: string;
+            /** To Type */
+            to_type: number;
+            /** Type */
+            type: number;
+        };
+        /** LabelName */
+        LabelName: {
+            /** Name */
+            name: string;
+            /** Type */
+            type?: number | null;
+        };
+        /**
+         * LabelProperty
+         * @description `category` is ours: what kind of thing the label says, where a segment of speech may have several.
+         */
         LabelProperty: {
+            /** @Maquette:Category */
+            "@maquette:category"?: string | null;
             /** @Modelarts:Color */
             "@modelarts:color"?: string | null;
             /** @Modelarts:Default Shape */
@@ -3025,6 +3625,28 @@ export interface components {
             /** Prefixes */
             prefixes: string[];
         };
+        /**
+         * Operation
+         * @description One change. Without `before` it brought the sample back, without `after` it removed it.
+         *
+         *     `action` is annotate, import, remove, remove-label or restore; `revision` is the sample's own before the change.
+         */
+        Operation: {
+            /** Action */
+            action: string;
+            after?: components["schemas"]["Annotations"] | null;
+            /** At */
+            at: number;
+            before?: components["schemas"]["Annotations"] | null;
+            /** By */
+            by: string;
+            /** Operation Id */
+            operation_id: string;
+            /** Revision */
+            revision: number;
+            /** Sample Id */
+            sample_id: string;
+        };
         /** Parameter */
         Parameter: {
             /** Label */
@@ -3086,11 +3708,11 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "buckets.copy" | "buckets.delete" | "buckets.extract" | "buckets.move" | "dataset.clean" | "dataset.delete-files" | "dataset.delete-labels" | "dataset.publish" | "dataset.sync" | "model.publish" | "model.remove" | "training.remove" | "training.settle";
+            kind: "buckets.copy" | "buckets.delete" | "buckets.extract" | "buckets.move" | "dataset.batch" | "dataset.clean" | "dataset.delete-files" | "dataset.delete-labels" | "dataset.export" | "dataset.import" | "dataset.publish" | "dataset.restore" | "dataset.set-current" | "dataset.sync" | "model.publish" | "model.remove" | "training.remove" | "training.settle";
             /** Message */
             message: string;
             /** Message Code */
-            message_code: ("files-seen" | "samples-read" | "images-exported" | "storing-manifest" | "samples-written" | "rows-removed" | "waiting-for-tasks" | "copying-file" | "objects-deleted") | null;
+            message_code: ("files-seen" | "samples-read" | "images-exported" | "samples-imported" | "storing-manifest" | "samples-written" | "rows-removed" | "waiting-for-tasks" | "copying-file" | "objects-deleted") | null;
             /** Message Values */
             message_values: {
                 [key: string]: string | number;
@@ -3167,6 +3789,86 @@ export interface components {
             };
             /** Projects */
             projects: components["schemas"]["ProjectItem"][];
+        };
+        /**
+         * RestoreAsked
+         * @description `undo_time`: restoring to that moment takes this restoring back.
+         */
+        RestoreAsked: {
+            /** Task Id */
+            task_id: string;
+            /** Undo Time */
+            undo_time: number;
+        };
+        /**
+         * RestoreDataset
+         * @description `time` is in milliseconds; what was written in that millisecond stays. A dry run counts and changes nothing.
+         */
+        RestoreDataset: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Time */
+            time: number;
+        };
+        /**
+         * RestorePointItem
+         * @description A working set that was replaced: `reason` is `set-current` or `restore`, the version the one current then.
+         */
+        RestorePointItem: {
+            /** Annotated Sample Count */
+            annotated_sample_count: number;
+            /** Create Time */
+            create_time: number;
+            /** Created By */
+            created_by: string;
+            /** Generation */
+            generation: number;
+            /** Reason */
+            reason: string;
+            /** Total Sample Count */
+            total_sample_count: number;
+            /** Version Id */
+            version_id?: string | null;
+            /** Version Name */
+            version_name?: string | null;
+        };
+        /** RestorePointList */
+        RestorePointList: {
+            /** Restore Points */
+            restore_points: components["schemas"]["RestorePointItem"][];
+        };
+        /**
+         * RestoreSample
+         * @description Back to what was there before the operation, or to what the sample was at that revision.
+         */
+        RestoreSample: {
+            /** Expected Revision */
+            expected_revision?: number | null;
+            /** Operation Id */
+            operation_id?: string | null;
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * RestoredSample
+         * @description Without `sample` the sample is not there any more: what was restored is its absence.
+         *
+         *     `file_missing`: the sample is back, and its file is gone.
+         */
+        RestoredSample: {
+            /** Changed */
+            changed: boolean;
+            /**
+             * File Missing
+             * @default false
+             */
+            file_missing?: boolean;
+            /** Revision */
+            revision: number;
+            sample?: components["schemas"]["SampleItem"] | null;
         };
         /** Runtime */
         Runtime: {
@@ -3327,6 +4029,122 @@ export interface components {
             name?: string;
         };
         /**
+         * SearchAlternative
+         * @description A condition: its members all hold. Members that the type of the dataset has nothing for are refused when set.
+         *
+         *     Ours: `usage`, and `text`, a part of a text sample in any case.
+         */
+        SearchAlternative: {
+            /** Coefficient */
+            coefficient?: string | null;
+            /** Frame In Video */
+            frame_in_video?: number | null;
+            /** Hard */
+            hard?: string | number | null;
+            /** Import Origin */
+            import_origin?: string | null;
+            /** Kvp */
+            kvp?: string | null;
+            label_list?: components["schemas"]["SearchLabels"] | null;
+            /** Labeler */
+            labeler?: string | null;
+            metadata?: components["schemas"]["SearchProp"] | null;
+            /** Parent Sample Id */
+            parent_sample_id?: string | null;
+            /** Sample Dir */
+            sample_dir?: string | null;
+            /** Sample Name */
+            sample_name?: string | null;
+            /** Sample Time */
+            sample_time?: string | null;
+            /** Score */
+            score?: string | null;
+            /** Slice Thickness */
+            slice_thickness?: string | null;
+            /** Study Date */
+            study_date?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Time In Video */
+            time_in_video?: string | null;
+            /** Usage */
+            usage?: string | null;
+        };
+        /**
+         * SearchCondition
+         * @description Ours: `any_of`, conditions of which one must hold, beside what else is said here.
+         */
+        SearchCondition: {
+            /** Any Of */
+            any_of?: components["schemas"]["SearchAlternative"][] | null;
+            /** Coefficient */
+            coefficient?: string | null;
+            /** Frame In Video */
+            frame_in_video?: number | null;
+            /** Hard */
+            hard?: string | number | null;
+            /** Import Origin */
+            import_origin?: string | null;
+            /** Kvp */
+            kvp?: string | null;
+            label_list?: components["schemas"]["SearchLabels"] | null;
+            /** Labeler */
+            labeler?: string | null;
+            metadata?: components["schemas"]["SearchProp"] | null;
+            /** Parent Sample Id */
+            parent_sample_id?: string | null;
+            /** Sample Dir */
+            sample_dir?: string | null;
+            /** Sample Name */
+            sample_name?: string | null;
+            /** Sample Time */
+            sample_time?: string | null;
+            /** Score */
+            score?: string | null;
+            /** Slice Thickness */
+            slice_thickness?: string | null;
+            /** Study Date */
+            study_date?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Time In Video */
+            time_in_video?: string | null;
+            /** Usage */
+            usage?: string | null;
+        };
+        /**
+         * SearchLabel
+         * @description A label; with `property` an annotation with it must say so: any value of a key, and all of the keys or one.
+         */
+        SearchLabel: {
+            /** Name */
+            name: string;
+            /**
+             * Op
+             * @default AND
+             */
+            op?: string;
+            /** Property */
+            property?: {
+                [key: string]: string[];
+            } | null;
+            /** Type */
+            type?: number | null;
+        };
+        /** SearchLabels */
+        SearchLabels: {
+            /**
+             * Labels
+             * @default []
+             */
+            labels?: components["schemas"]["SearchLabel"][];
+            /**
+             * Op
+             * @default OR
+             */
+            op?: string;
+        };
+        /**
          * SearchOptions
          * @description `usages` is ours: the usages that a filter may name.
          */
@@ -3341,6 +4159,21 @@ export interface components {
             };
             /** Usages */
             usages: string[];
+        };
+        /** SearchProp */
+        SearchProp: {
+            /**
+             * Op
+             * @default AND
+             */
+            op?: string;
+            /**
+             * Props
+             * @default {}
+             */
+            props?: {
+                [key: string]: string[];
+            };
         };
         /** ServiceDetail */
         ServiceDetail: {
@@ -3637,6 +4470,11 @@ export interface components {
         };
         /** StartedTask */
         StartedTask: {
+            /** Task Id */
+            task_id: string;
+        };
+        /** SwitchAsked */
+        SwitchAsked: {
             /** Task Id */
             task_id: string;
         };
@@ -4017,6 +4855,8 @@ export interface components {
             previous_total_sample_count?: number | null;
             /** Previous Version Id */
             previous_version_id?: string | null;
+            /** Previous Version Name */
+            previous_version_name?: string | null;
             /** Remove Sample Usage */
             remove_sample_usage: boolean;
             /** Seed */
@@ -4137,8 +4977,38 @@ export interface components {
             worker_server_num: number;
         };
         /**
+         * VersionDifferences
+         * @description `moves` are the thousand largest of `move_count`. A renamed label is another one.
+         */
+        VersionDifferences: {
+            /** Added Sample Count */
+            added_sample_count: number;
+            /** Base Version Id */
+            base_version_id: string;
+            /** Base Version Name */
+            base_version_name: string;
+            /** Changed Sample Count */
+            changed_sample_count: number;
+            /** Labels */
+            labels: components["schemas"]["LabelDifference"][];
+            /** Move Count */
+            move_count: number;
+            /** Moves */
+            moves: components["schemas"]["LabelMove"][];
+            /** Removed Sample Count */
+            removed_sample_count: number;
+            /** Unchanged Sample Count */
+            unchanged_sample_count: number;
+            /** Version Id */
+            version_id: string;
+            /** Version Name */
+            version_name: string;
+        };
+        /**
          * VersionItem
          * @description `message` says what an unfinished publication is at, or why a failed one failed.
+         *
+         *     `previous_version_name` is ours: what it was published from, be it deleted since.
          */
         VersionItem: {
             /** Add Sample Count */
@@ -4174,14 +5044,24 @@ export interface components {
             extract_serial_number?: boolean;
             /** Is Current */
             is_current: boolean;
+            /** Label Stats */
+            label_stats?: components["schemas"]["LabelStats"][] | null;
+            /** Label Type */
+            label_type?: string | null;
             /** Manifest Path */
             manifest_path?: string | null;
             /** Message */
             message?: string | null;
             /** Modified Sample Count */
             modified_sample_count: number;
+            /** Previous Annotated Sample Count */
+            previous_annotated_sample_count?: number | null;
+            /** Previous Total Sample Count */
+            previous_total_sample_count?: number | null;
             /** Previous Version Id */
             previous_version_id?: string | null;
+            /** Previous Version Name */
+            previous_version_name?: string | null;
             /** Remove Sample Usage */
             remove_sample_usage: boolean;
             /** Status */
@@ -4400,6 +5280,11 @@ export interface components {
             version_format?: string;
             /** Version Name */
             version_name?: string | null;
+            /**
+             * With Column Header
+             * @default true
+             */
+            with_column_header?: boolean;
         };
         /** VersionList */
         maquette__datasets__version_schemas__VersionList: {
@@ -6771,6 +7656,42 @@ export interface operations {
             };
         };
     };
+    ShowHistory: {
+        parameters: {
+            query?: {
+                action?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     ListLabels: {
         parameters: {
             query?: {
@@ -6992,6 +7913,42 @@ export interface operations {
             };
         };
     };
+    RestoreDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreDataset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     ListSamples: {
         parameters: {
             query?: {
@@ -7109,6 +8066,42 @@ export interface operations {
             };
         };
     };
+    ChangeSamplesAlike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlike"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAlike"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     DeleteSamples: {
         parameters: {
             query?: never;
@@ -7178,6 +8171,79 @@ export interface operations {
             };
         };
     };
+    ShowSampleHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                sample_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    RestoreSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                sample_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredSample"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     ListSearch: {
         parameters: {
             query?: never;
@@ -7232,6 +8298,142 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DatasetStats"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    GetExportTasksStatusOfDataset: {
+        parameters: {
+            query?: {
+                export_type?: number | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ExportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    GetExportTaskStatusOfDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                task_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ShowExportReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                task_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -7367,6 +8569,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ListRestorePoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestorePointList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    RestoreWorkingSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                generation: number;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetId"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -7572,6 +8839,114 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    SetCurrentVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                version_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ListVersionDifferences: {
+        parameters: {
+            query?: {
+                base?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                version_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifferences"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ListDifferingSamples: {
+        parameters: {
+            query?: {
+                kind?: string;
+                label?: string;
+                to_label?: string;
+                offset?: number;
+                limit?: number;
+                base?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                version_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferencePage"];
                 };
             };
             /** @description Validation Error */

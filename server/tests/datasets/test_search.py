@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.datasets.stage import ACTOR
 
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.samples import list_samples
 from maquette.datasets.search import SampleFilter, filter_by_conditions, filter_by_label, filter_by_state, labelers
+from maquette.datasets.stats import dataset_stats
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, Dataset, Label
 from maquette.datasets.working_set import ANNOTATED, add_samples, change_samples, read_samples, remove_samples
 from maquette.db import Database
@@ -102,6 +104,11 @@ def test_plain_filters(flowers: Any, params: dict[str, Any], letters: str) -> No
         ({"hard": "1", "sample_name": "c"}, "c"),
         ({"hard": "1", "label_list": {"labels": [{"name": "rose"}]}}, ""),
         ({"kvp": ""}, "abcde"),
+        ({"any_of": [{"hard": "1"}, {"usage": "EVAL"}]}, "cd"),
+        ({"any_of": [{"label_list": {"labels": [{"name": "rose"}]}, "usage": "TRAIN"}, {"hard": "1"}]}, "bc"),
+        ({"sample_name": "c", "any_of": [{"hard": "1"}, {"usage": "EVAL"}]}, "c"),
+        ({"any_of": [{"hard": "0"}, {}]}, "abcde"),
+        ({"any_of": []}, "abcde"),
         ({}, "abcde"),
     ],
 )
@@ -131,7 +138,11 @@ def test_several_conditions_all_hold(flowers: Any) -> None:
         '[{"score": "high"}]',
         '[{"usage": "party"}]',
         '[{"metadata": {"props": {"a\\"b": ["x"]}}}]',
-        '[{"label_list": {"labels": [{"name": "rose", "property": {"color": ["red"]}}]}}]',
+        '[{"label_list": {"labels": [{"name": "rose", "property": {"a\\"b": ["red"]}}]}}]',
+        '[{"text": "x"}]',
+        '[{"time_in_video": "1"}]',
+        '[{"any_of": [{"any_of": [{"hard": "1"}]}]}]',
+        '[{"any_of": [{"study_date": "2020"}]}]',
         '[{"label_list": {"labels": [{"name": "rose", "type": 9}]}}]',
         '[{"sample_dir": "nowhere"}]',
         "[" * 5000,
@@ -293,6 +304,65 @@ def test_conditions_on_every_database(garden: Database) -> None:
     assert matches(garden, {"labeler": "user1"}) == [n for n in everything if n % 2 and n % 3 == 0]
     with garden.read() as session:
         assert labelers(session, session.get_one(Dataset, "d")) == ["human/acct/user0", "human/acct/user1"]
+
+
+def described(database: Database, number: int, *samples: dict[str, Any]) -> None:
+    """Make the garden one of another type, with these samples only."""
+    with database.write() as session:
+        dataset = session.get_one(Dataset, "d", with_for_update=True)
+        rows, _ = list_samples(session, dataset, SampleFilter(), descending=False, page=Page(0, 100))
+        remove_samples(session, dataset, ACTOR, rows)
+        dataset.dataset_type = number
+        session.execute(update(Label).where(Label.dataset_id == "d").values(type=number))
+        session.flush()
+        given = [
+            {"id": new_id(), "source": f"obs://g/{n}", "name": f"{n:02}.x", **own} for n, own in enumerate(samples)
+        ]
+        add_samples(session, dataset, given)
+
+
+def said(code: int, **own: Any) -> dict[str, Any]:
+    return {"code": code, "type": 1, "id": str(id(own)), "property": own}
+
+
+def test_what_annotations_say_on_every_database(garden: Database) -> None:
+    objects = (
+        [said(1, color="white", kind="Persian")],
+        [said(1, color="black"), said(1, kind="Persian")],
+        [said(2, color="white"), said(1, color="brown")],
+        [said(2, color="white")],
+        [],
+    )
+    described(garden, 1, *({"labels": labels, "state": LABELLED if labels else 0} for labels in objects))
+
+    def labels(*given: dict[str, Any], op: str = "OR") -> list[int]:
+        return matches(garden, {"label_list": {"labels": list(given), "op": op}})
+
+    white = {"name": "l1", "property": {"color": ["white", "grey"]}}
+    assert labels(white) == [0]
+    assert labels({"name": "l1", "property": {"color": ["black", "white"], "kind": ["Persian"]}}) == [0]
+    assert labels({"name": "l1", "op": "OR", "property": {"color": ["black"], "kind": ["Persian"]}}) == [0, 1]
+    assert labels(white, {"name": "l2", "property": {"color": ["white"]}}) == [0, 2, 3]
+    assert labels({"name": "l1"}, {"name": "l2", "property": {"color": ["white"]}}, op="AND") == [2]
+    assert labels(white, {"name": "l2"}) == [0, 2, 3]
+    assert labels({"name": "l1", "property": {"nothing": ["x"]}}) == []
+    assert matches(garden, {"any_of": [{"label_list": {"labels": [white]}}, {"sample_name": "04"}]}) == [0, 4]
+    with garden.read() as session:
+        found = dataset_stats(session, session.get_one(Dataset, "d"), "__ALL__").label_stats
+        assert [(entry.count, entry.sample_count) for entry in found] == [(4, 3), (2, 2)]
+
+
+def test_texts_and_frames_on_every_database(garden: Database) -> None:
+    texts = ("The Content of a tea cup", "我爱机器学习", "100% of_it")
+    described(garden, 100, *({"source": f"content://{text}"} for text in texts))
+    found = [matches(garden, {"text": part}) for part in ("CONTENT", "机器", "content://", "%", "_", "e")]
+    assert found == [[0], [1], [], [2], [2], [0]]
+    frames = ({}, {"meta": {"@modelarts:time_in_video": 1.473722}}, {"meta": {"@modelarts:time_in_video": 12}})
+    described(garden, 600, *({"sample_type": 6, **own} for own in frames))
+    asked = ("1.473722", "1.474", "1", "1-12", "2-11.9", "12")
+    assert [matches(garden, {"time_in_video": moment}) for moment in asked] == [[1], [1], [], [1, 2], [], [2]]
+    with pytest.raises(Invalid):
+        matches(garden, {"time_in_video": "soon"})
 
 
 def test_changes_and_removals_on_every_database(garden: Database) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 from tests.datasets.stage import DATASET_ID, Stage, work_and_die
-from tests.datasets.test_version_switching import ask, check_counts, content, fill, label, labels_by_name, points, remove
+from tests.datasets.test_version_switching import (
+    ask,
+    check_counts,
+    content,
+    fill,
+    label,
+    labels_by_name,
+    points,
+    remove,
+)
 
 from maquette.datasets import version_switching
 from maquette.datasets.tables import Label, Sample, SampleLabelEntry

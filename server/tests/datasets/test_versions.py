@@ -172,6 +172,11 @@ def test_other_workspaces_see_nothing(platform: Any, api: Any, make: Make) -> No
         bob.get("/v2", f"{path}/versions"),
         bob.get("/v2", f"{path}/versions/{version_id}"),
         bob.delete("/v2", f"{path}/versions/{version_id}"),
+        bob.post("/v2", f"{path}/versions/{version_id}/current"),
+        bob.get("/v2", f"{path}/versions/{version_id}/differences?base={version_id}"),
+        bob.get("/v2", f"{path}/versions/{version_id}/differences/samples?base={version_id}"),
+        bob.get("/v2", f"{path}/restore-points"),
+        bob.post("/v2", f"{path}/restore-points/1/restore"),
     ):
         assert answer.status_code == 404
 

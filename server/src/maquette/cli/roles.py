@@ -38,6 +38,9 @@ def _importing() -> Generator[None]:
     yield
     gc.freeze()
     gc.enable()
+    # A batch of samples is hundreds of thousands of objects that live: to look through them at every seven hundredth,
+    # as is the default, costs as much again as the work on them.
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maquette.datasets.annotation_rules import subject_of
-from maquette.datasets.annotations import HARD, encode_labels
+from maquette.datasets.annotations import HARD, encode_labels, merge_metadata
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.tables import LABELLED, UNCONFIRMED, Label
 from maquette.datasets.types import DatasetType
@@ -101,19 +101,19 @@ def to_values(book: LabelBook, sample: Sample, by: str, *, final: bool = True) -
             words[annotation.type],
             annotation.id,
             annotation.confidence,
-            annotation.property,
+            _own_property(annotation, sample),
             "auto" if annotation.annotated_by and annotation.annotated_by != "human" else "human",
         )
         for annotation in sample.annotations
         if annotation.type in words
     ]
-    labels = encode_labels(book, given, subject_of(sample.source, sample.property))
-    meta = dict(sample.property)
+    meta, hard = merge_metadata({}, False, sample.property) if sample.property else ({}, False)
+    labels = encode_labels(book, given, subject_of(sample.source, meta))
     if sample.hard_coefficient is not None:
         meta[COEFFICIENT] = sample.hard_coefficient
     values: dict[str, Any] = {
         "usage": sample.usage or "",
-        "hard": sample.hard or any(annotation.hard for annotation in sample.annotations),
+        "hard": hard or any(each.hard for each in sample.annotations) if sample.hard is None else sample.hard,
         "labels": labels,
         "meta": meta,
     }
@@ -122,3 +122,11 @@ def to_values(book: LabelBook, sample: Sample, by: str, *, final: bool = True) -
         moment = manifest.time_to_ms(made) if made else None
         values |= {"state": LABELLED if final else UNCONFIRMED, "labelled_by": by, "labelled_at": moment or now_ms()}
     return values
+
+
+def _own_property(annotation: Annotation, sample: Sample) -> dict[str, Any]:
+    """What is the object's own: not the label's colour, and a hard flag only where it differs from the sample's."""
+    own = {key: value for key, value in annotation.property.items() if key != COLOR}
+    if annotation.hard is not None and sample.hard is not None and annotation.hard != sample.hard:
+        own[HARD] = annotation.hard
+    return own

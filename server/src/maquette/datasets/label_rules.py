@@ -31,6 +31,10 @@ def check_name(settings: Settings, name: str, what: str = "label name") -> None:
         raise Invalid(f"The {what} '{name}' breaks this installation's rule {settings.label_name_pattern}.")
 
 
+def is_color(text: str) -> bool:
+    return _COLOR.fullmatch(text) is not None
+
+
 def checked_property(settings: Settings, kind: DatasetType, number: int, prop: LabelProperty | None) -> dict[str, str]:
     """What is given of the property of a label of type `number`, all but its new name; an empty value takes one away.
 
@@ -38,7 +42,7 @@ def checked_property(settings: Settings, kind: DatasetType, number: int, prop: L
     """
     if prop is None:
         return {}
-    if prop.color is not None and not _COLOR.fullmatch(prop.color):
+    if prop.color is not None and not is_color(prop.color):
         raise Invalid(f"The colour '{prop.color[:20]}' cannot be used. Write it as #rrggbb.")
     if prop.default_shape and prop.default_shape not in SHAPES:
         raise Invalid(f"There is no shape '{prop.default_shape[:20]}'. Use one of {', '.join(sorted(SHAPES))}.")

@@ -114,13 +114,13 @@ class _Publication:
             self._ready = self._folder / "ready"
             snapshot, number = VersionTables(*shared, self._folder, self._ready).write(snapshot)
             if number:
-                remarks.append(f"{number} remarks on cells and records that do not fit the schema: see the preview.")
+                remarks.append(f"Remarks on cells and records that do not fit the schema: {number}.")
             return snapshot, remarks
         files = VersionFiles(*shared, self._folder / MANIFEST_FILE)
         if TYPES[self._dataset.dataset_type].shape is Shape.GEOMETRY:
             lost = files.write_annotations([label["name"] for label in snapshot.label_stats])
             if lost:
-                remarks.append(f"{lost} objects are in the manifest alone: a VOC file cannot hold them.")
+                remarks.append(f"Objects in the manifest alone, which a VOC file cannot hold: {lost}.")
         if self._version.export_images and (absent := files.copy_files()):
             remarks.append(f"{absent} files no longer exist and were not exported.")
         return snapshot, remarks

@@ -231,23 +231,23 @@ def _add_labels(wanted: SampleFilter, book: LabelBook, asked: SearchLabels) -> N
 
 def _says(book: LabelBook, code: int, asked: SearchLabel) -> ColumnElement[bool]:
     """An annotation with this label says so. Reads the annotations of every sample that carries the label."""
-    table, said, own_code = _each_annotation(book)
+    said, own_code = _each_annotation(book)
     parts = [said(_checked_key(key)).in_(values) for key, values in (asked.property or {}).items()]
     whole = and_(*parts) if asked.op.upper() == "AND" else or_(*parts)
-    return exists(select(1).select_from(table).where(own_code == str(code), whole).correlate(Sample))
+    return exists(select(1).where(own_code == str(code), whole).correlate(Sample))
 
 
-def _each_annotation(book: LabelBook) -> tuple[Any, Callable[[str], ColumnElement[str]], ColumnElement[str]]:
-    """A sample's annotations as rows, what one says under a key of its property, and its label's code: as texts."""
+def _each_annotation(book: LabelBook) -> tuple[Callable[[str], ColumnElement[str]], ColumnElement[str]]:
+    """Of each of a sample's annotations: what it says under a key of its property, and its label's code; as texts."""
     if book.session.get_bind().dialect.name == "postgresql":
         item: Any = func.jsonb_array_elements(Sample.labels, type_=JSONB).column_valued("annotation")
-        return item, lambda key: item["property"][key].astext, item["code"].astext
+        return lambda key: item["property"][key].astext, item["code"].astext
     each = func.json_each(Sample.labels).table_valued("value", name="annotation")
 
     def part(path: str) -> ColumnElement[str]:
         return cast(func.json_extract(each.c.value, path), String)
 
-    return each, lambda key: part(f'$.property."{key}"'), part("$.code")
+    return lambda key: part(f'$.property."{key}"'), part("$.code")
 
 
 def _code(book: LabelBook, name: str, number: int | None) -> int | None:

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 
 from maquette.datasets.importing.folders import read_beside, suffix_beside
 from maquette.datasets.importing.intake import Intake, Wanted
+from maquette.datasets.importing.manifests import whole_file
 from maquette.datasets.importing.reading import Item
 from maquette.datasets.inventory import Problems, Seen
 from maquette.datasets.tables import UNLABELLED, Dataset, Sample
 from maquette.datasets.types import DatasetType
-from maquette.datasets.working_set import members, signature
+from maquette.datasets.working_set import members
 from maquette.formats.samples import Problem
 from maquette.formats.samples import Sample as FileSample
 from maquette.kit.actor import Actor
 from maquette.kit.config import Settings
+from maquette.kit.errors import TooLarge
 from maquette.storage import ObjectMissing, ObjectStore, obs_url
 
 BATCH = 500
@@ -43,7 +45,7 @@ class SideLabels:
 
     def bring_in(self) -> int:
         """Label what is new. Returns how many samples were labelled."""
-        intake = Intake(self.settings, self.actor, self.kind, Wanted(samples=False), signature(self.actor))
+        intake = Intake(self.settings, self.actor, self.kind, Wanted(samples=False))
         labelled, last = 0, ""
         while True:
             with self.step() as (session, dataset):
@@ -72,8 +74,10 @@ class SideLabels:
             return []
         sample = FileSample(source=source)
         try:
-            data = b"".join(self.store.read(key, 0, self.settings.annotation_bytes))
+            data = whole_file(self.store, key, self.settings.annotation_bytes)
         except ObjectMissing:
             return []
+        except TooLarge as error:
+            return [Problem(0, error.message.rstrip("."), "Divide the picture, or leave annotations out.", key)]
         problems = [replace(problem, file=key) for problem in read_beside(self.kind, sample, data)]
         return [*problems, Item(sample, key)] if sample.annotations else list(problems)

@@ -9,7 +9,8 @@ A sample keeps its id. What a manifest does not say of its file, and who annotat
 working set has of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,14 +24,14 @@ from maquette.datasets.conversion import to_values
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.restore_points import SET_CURRENT, WorkingSet, described, exchange
 from maquette.datasets.service import lock_dataset_row
-from maquette.datasets.tables import LABELLED, Dataset, Label, Sample, SampleLabelEntry, Version, digest_of
+from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry, Version, digest_of
 from maquette.datasets.text_files import MISSING
 from maquette.datasets.types import TABLE
 from maquette.datasets.version_errors import dataset_busy, no_version, version_not_ready, wrong_version
 from maquette.datasets.version_index import Record, VersionIndex
 from maquette.datasets.version_reading import check_manifest, open_index, read_records
 from maquette.datasets.versions import READY, SWITCHING, find_version
-from maquette.datasets.working_set import UNTOUCHED, batches, codes_of, score_of
+from maquette.datasets.working_set import batches, codes_of, score_of
 from maquette.db import insert_rows
 from maquette.formats import samples as formats
 from maquette.formats.objects import unpack
@@ -45,6 +46,7 @@ from maquette.tasks.queue import active_tasks
 
 BATCH = 5_000
 BATCH_BYTES = 16 << 20
+_Rows = list[dict[str, Any]]
 _LATE = "What was changed meanwhile is in the restore point."
 
 _FILE_COLUMNS = (
@@ -152,9 +154,9 @@ class _Switch:
         with self._task.database.read() as session:
             dataset = session.get_one(Dataset, self._task.resource_id)
             book = LabelBook(session, dataset)
-        done = int(self._task.checkpoint["done"])
-        for records in _cut(index, done):
-            self._write(dataset, book, records, index.count)
+        batches = _cut(index, int(self._task.checkpoint["done"]))
+        for rows in _one_ahead(partial(self._rows, dataset, book), batches):
+            self._write(rows, index.count)
         self._finish()
 
     def _begin(self) -> None:
@@ -172,16 +174,20 @@ class _Switch:
                 "tally": {"counts": {}, "annotations": {}, "carriers": {}},
             }
 
-    def _write(self, dataset: Dataset, book: LabelBook, records: Sequence[Record], total: int) -> None:
-        """One batch: read and converted first, and then written in one transaction with the checkpoint."""
-        checkpoint = self._task.checkpoint
-        place = {"dataset_id": dataset.id, "generation": checkpoint["generation"]}
+    def _rows(self, dataset: Dataset, book: LabelBook, records: Sequence[Record]) -> _Rows:
+        """A batch of samples as rows of the new generation."""
+        place = {"dataset_id": dataset.id, "generation": self._task.checkpoint["generation"]}
         samples = [unpack(sample) for sample in read_records(self._store, self._version, records)]
         known = self._known(dataset, [record.sample_id for record in records])
-        rows = [
-            _row(book, record.sample_id, sample, known.get(record.sample_id)) | place
+        return [
+            {**place, **_row(book, record.sample_id, sample, known.get(record.sample_id))}
             for record, sample in zip(records, samples, strict=True)
         ]
+
+    def _write(self, rows: _Rows, total: int) -> None:
+        """One batch in one transaction, with the checkpoint."""
+        checkpoint = self._task.checkpoint
+        place = {"dataset_id": self._task.resource_id, "generation": checkpoint["generation"]}
         before = checkpoint["tally"]
         tally = _Tally(*(dict(before[name]) for name in ("counts", "annotations", "carriers")))
         for row in rows:
@@ -210,7 +216,7 @@ class _Switch:
         orphans = {row["id"]: row for row in rows if PARENT_SOURCE in row["metadata"] and not row["parent_id"]}
         if not orphans:
             return
-        digests = {key: digest_of(_address(str(row["metadata"][PARENT_SOURCE]))) for key, row in orphans.items()}
+        digests = {key: digest_of(_video(row)) for key, row in orphans.items()}
         here = {row["digest"]: row["id"] for row in rows}
         for some in batches(set(digests.values())):
             query = select(Sample.digest, Sample.id).where(
@@ -258,6 +264,19 @@ class _Switch:
         return dataset
 
 
+def _one_ahead(make: Callable[[list[Record]], _Rows], batches: Iterable[list[Record]]) -> Iterator[_Rows]:
+    """What is made of each batch, in order; the next one is made by another thread while the caller has this one."""
+    with ThreadPoolExecutor(1, "set-current") as other:
+        waiting: Future[_Rows] | None = None
+        for batch in batches:
+            coming = other.submit(make, batch)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = coming
+        if waiting is not None:
+            yield waiting.result()
+
+
 def _cut(index: VersionIndex, done: int) -> Iterator[list[Record]]:
     """The records behind the first `done`, in batches of few enough lines and bytes."""
     while page := index.page(done, BATCH):
@@ -286,35 +305,44 @@ def _make_labels(session: Session, dataset: Dataset, version: Version) -> None:
 
 def _row(book: LabelBook, sample_id: str, sample: formats.Sample, known: Any | None) -> dict[str, Any]:
     """A sample of the version as a row of the table, by the columns' names."""
-    source = _address(sample.source)
-    values = {**UNTOUCHED, **to_values(book, sample, "")}
-    meta = values.pop("meta")
-    row: dict[str, Any] = {
-        **values,
+    values = to_values(book, sample, "")
+    labels, meta, moment = values["labels"], values["meta"], values.get("labelled_at")
+    of_file = _of_known(known) if known else _of_file(sample.source)
+    labelled_by = ""
+    if known:
+        # The manifest has seconds: of the same second it is the same work, and its author is known.
+        if moment and known.labelled_at and known.labelled_at // 1000 == moment // 1000:
+            labelled_by, moment = known.labelled_by, known.labelled_at
+        if MISSING in known.meta:
+            meta[MISSING] = known.meta[MISSING]
+    return {
         "id": sample_id,
-        "source": source,
-        "digest": digest_of(source),
+        "source": sample.source,
+        "digest": digest_of(sample.source),
         "sample_type": book.type.sample_type if sample.sample_type is None else sample.sample_type,
-        "score": score_of(values["labels"]),
+        "state": values.get("state", UNLABELLED),
+        "usage": values["usage"],
+        "hard": values["hard"],
+        "labels": labels,
+        "score": score_of(labels),
+        "metadata": meta,
+        "labelled_by": labelled_by,
+        "labelled_at": moment,
+        **of_file,
     }
-    if known is None:
-        return row | _of_file(source) | {"metadata": meta, "revision": 0}
-    # The manifest has seconds: of the same second it is the same work, and its author is known.
-    if known.labelled_at and row["labelled_at"] and known.labelled_at // 1000 == row["labelled_at"] // 1000:
-        row |= {"labelled_by": known.labelled_by, "labelled_at": known.labelled_at}
-    if MISSING in known.meta:
-        meta[MISSING] = known.meta[MISSING]
-    return row | {
+
+
+def _of_known(known: Any) -> dict[str, Any]:
+    """What the manifest does not say. The revision is above all that anybody has read: what has that one is stale."""
+    return {
         "file": known.file,
         "parent_id": known.parent_id,
         "name": known.name,
         "size": known.size,
         "modified_ms": known.modified_ms,
         "etag": known.etag,
-        "created_at": known.created_at,
-        "metadata": meta,
-        # Above all that anybody has read: what is sent with an older revision is stale.
         "revision": known.revision + 1,
+        "created_at": known.created_at,
     }
 
 
@@ -328,9 +356,10 @@ def _of_file(source: str) -> dict[str, Any]:
         "size": len(text) if text is not None else 0,
         "modified_ms": 0,
         "etag": "",
+        "revision": 0,
         "created_at": now_ms(),
     }
 
 
-def _address(source: str) -> str:
-    return source if source.startswith(TEXT_PREFIX) else obs_url(*parse_obs_url(source))
+def _video(frame: Mapping[str, Any]) -> str:
+    return obs_url(*parse_obs_url(str(frame["metadata"][PARENT_SOURCE])))

@@ -7,10 +7,10 @@ Addresses are `obs://` in memory and `s3://` in the file, as ModelArts writes th
 prefix in memory. Keys we do not know are kept in `extra` and written back.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 
 import orjson
@@ -27,9 +27,9 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _PREFIX = "modelarts/"
 _BOM = b"\xef\xbb\xbf"
 _INTEGER_LIMIT = 1 << 63
-# What `_check` could refuse, as bytes: a million ordinary lines need not be walked through for it. Long digits,
-# exponents and a NUL that is written as an escape; beside these, more brackets than the depth allows.
-_SUSPECT = re.compile(rb"[0-9]{17}|[\s:,\[]-?[0-9][0-9.]*[eE]|\\u0000")
+_DEPTH_OF_PROPERTY = 3
+_NUL = b"\\u0000"
+"""How JSON writes the one character that no text may contain."""
 
 
 class _Bad(Exception):
@@ -56,23 +56,20 @@ def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
 
 def write_line(sample: Sample) -> bytes:
     """One line with its newline: the same sample always gives the same bytes. Raises ValueError for what JSON lacks."""
-    body = _written(sample, _SAMPLE_WRITERS)
-    annotations: list[dict[str, Any]] = []
-    for annotation in sample.annotations:
-        described = _written(annotation, _ANNOTATION_WRITERS)
-        if "/" not in annotation.type:
-            described["type"] = _PREFIX + annotation.type
-        for key in sorted(annotation.extra):
-            described.setdefault(key, _ordered(annotation.extra[key]))
-        annotations.append(described)
-    if annotations:
-        body["annotation"] = annotations
-    for key in sorted(sample.extra):
-        body.setdefault(key, _ordered(sample.extra[key]))
     try:
+        body = _written(sample, _SAMPLE_WRITERS)
+        annotations: list[dict[str, Any]] = []
+        for annotation in sample.annotations:
+            described = _written(annotation, _ANNOTATION_WRITERS)
+            if "/" not in annotation.type:
+                described["type"] = _PREFIX + annotation.type
+            _add_extra(described, annotation.extra)
+            annotations.append(described)
+        if annotations:
+            body["annotation"] = annotations
+        _add_extra(body, sample.extra)
         line = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-        # A number that is not finite is written as null.
-        if b"null" in line or _is_suspect(line):
+        if _NUL in line:
             _check(body, 0)
         return line
     except (_Bad, TypeError) as error:
@@ -92,9 +89,14 @@ def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE_BYTES) -> Iterato
         yield rest
 
 
-@lru_cache(maxsize=4096)
 def time_to_ms(text: str) -> int | None:
     """The milliseconds of a `creation-time`, read as UTC, or None when it is written in another way."""
+    # What is longer is no time, and would be kept for the next one.
+    return _time_to_ms(text) if len(text) < 32 else None
+
+
+@lru_cache(maxsize=4096)
+def _time_to_ms(text: str) -> int | None:
     try:
         return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp()) * 1000
     except ValueError:
@@ -121,7 +123,7 @@ def _read_line(line: bytes) -> Sample:
     if not isinstance(value, dict):
         raise _Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
     body = cast("dict[str, Any]", value)
-    if _is_suspect(line):
+    if _NUL in line:
         _check(body, 0)
     annotations = [_read_annotation(item) for item in _annotation_list(body.pop("annotation", None))]
     known, extra = _read_keys(body, _SAMPLE_READERS)
@@ -153,6 +155,7 @@ def _read_keys(body: dict[str, Any], keys: "_Readers") -> tuple[dict[str, Any], 
     extra: dict[str, Any] = {}
     for key, value in body.items():
         if (reader := keys.get(key)) is None:
+            _check(value, 1)
             extra[key] = value
         elif value is not None and (converted := reader[1](key, value)) is not None:
             known[reader[0]] = converted
@@ -161,11 +164,16 @@ def _read_keys(body: dict[str, Any], keys: "_Readers") -> tuple[dict[str, Any], 
 
 def _written(item: Sample | Annotation, keys: "_Writers") -> dict[str, Any]:
     body: dict[str, Any] = {}
-    for attribute, key, write in keys:
-        value: Any = getattr(item, attribute)
+    values_of, writers = keys
+    for value, (key, write) in zip(values_of(item), writers, strict=True):
         if value is not None and (write is None or (value := write(value)) is not None):
             body[key] = value
     return body
+
+
+def _writers(keys: "_Keys") -> "_Writers":
+    values_of = attrgetter(*(attribute for _, attribute, _ in keys))
+    return values_of, tuple((key, _WRITE.get(read)) for key, _, read in keys)
 
 
 def _spelled(value: bool) -> str:
@@ -176,11 +184,28 @@ def _s3(value: str) -> str:
     return "s3://" + value[6:] if value.startswith("obs://") else value
 
 
+def _checked(value: Any) -> Any:
+    _check(value, 0)
+    return value
+
+
 def _filled(value: dict[str, Any]) -> dict[str, Any] | None:
-    return _ordered(value) if value else None
+    if not value:
+        return None
+    _check(value, _DEPTH_OF_PROPERTY)
+    return _ordered(value)
+
+
+def _add_extra(body: dict[str, Any], extra: dict[str, Any]) -> None:
+    if extra:
+        _check(extra, 0)
+        for key in sorted(extra):
+            body.setdefault(key, _ordered(extra[key]))
 
 
 def _ordered(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value)
         return {key: _ordered(items[key]) for key in sorted(items)}
@@ -189,18 +214,14 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-def _is_suspect(line: bytes) -> bool:
-    return _SUSPECT.search(line) is not None or line.count(b"{") + line.count(b"[") > MAX_DEPTH
-
-
 def _check(value: object, depth: int) -> None:
     """Refuse what a database or another reader could not hold: deep nests, NUL characters, numbers out of range."""
-    if depth > MAX_DEPTH:
-        raise _Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
     if isinstance(value, str):
         if "\x00" in value:
             raise _Bad("a text contains the character U+0000", "Remove it.")
-    elif isinstance(value, int | float):
+    elif depth > MAX_DEPTH:
+        raise _Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
+    elif isinstance(value, (int, float)):  # noqa: UP038 - a union is made anew for every one of millions of values
         # A larger integer arrives as a float that has lost its last digits; comparing also catches NaN.
         if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
             raise _Bad("a number is not finite or has more than 63 bits", "Write it as a string.")
@@ -272,11 +293,13 @@ def _kind(key: str, value: object) -> int | None:
 def _object(key: str, value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise _Bad(f"'{key}' is no JSON object", f"Write '{key}' as an object of names and values.")
+    # All that is kept as it is; of what is converted the readers know the range.
+    _check(cast("object", value), _DEPTH_OF_PROPERTY)
     return cast("dict[str, Any]", value)
 
 
 _Keys = tuple[tuple[str, str, Callable[[str, object], Any]], ...]
-_Writers = tuple[tuple[str, str, Callable[[Any], Any] | None], ...]
+_Writers = tuple[Callable[[Any], Any], tuple[tuple[str, Callable[[Any], Any] | None], ...]]
 _Readers = dict[str, tuple[str, Callable[[str, object], Any]]]
 
 # In the order in which they are written.
@@ -305,6 +328,11 @@ _ANNOTATION_KEYS: _Keys = (
 )
 _SAMPLE_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _SAMPLE_KEYS}
 _ANNOTATION_READERS: _Readers = {key: (attribute, read) for key, attribute, read in _ANNOTATION_KEYS}
-_WRITE: dict[Callable[[str, object], Any], Callable[[Any], Any]] = {_flag: _spelled, _address: _s3, _object: _filled}
-_SAMPLE_WRITERS: _Writers = tuple((attribute, key, _WRITE.get(read)) for key, attribute, read in _SAMPLE_KEYS)
-_ANNOTATION_WRITERS: _Writers = tuple((attribute, key, _WRITE.get(read)) for key, attribute, read in _ANNOTATION_KEYS)
+_WRITE: dict[Callable[[str, object], Any], Callable[[Any], Any]] = {
+    _flag: _spelled,
+    _address: _s3,
+    _object: _filled,
+    _fraction: _checked,
+}
+_SAMPLE_WRITERS = _writers(_SAMPLE_KEYS)
+_ANNOTATION_WRITERS = _writers(_ANNOTATION_KEYS)

@@ -64,7 +64,8 @@ def _object(kind: str, item: dict[str, Any]) -> Annotation:
     if not isinstance(known.get("property", {}), dict):
         del known["property"]
     for name in ("hard_coefficient", "confidence"):
-        if not isinstance(known.get(name, 0.0), int | float):
+        value = known.get(name, 0.0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             del known[name]
     if not isinstance(known.get("hard", False), bool):
         del known["hard"]

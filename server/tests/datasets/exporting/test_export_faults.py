@@ -41,6 +41,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps of a few samples, one file at a time; and nobody's policies are asked."""
     monkeypatch.setattr(spool, "BATCH", 4)
     monkeypatch.setattr(snapshots, "BATCH", 4)
+    monkeypatch.setattr(snapshots, "REPORTED", 4)
     monkeypatch.setattr(background, "BATCH", 4)
     monkeypatch.setattr(background, "COPIES_A_STEP", 2)
     monkeypatch.setattr("maquette.datasets.exporting.copying.AT_ONCE", 1)

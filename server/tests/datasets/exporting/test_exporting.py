@@ -306,3 +306,23 @@ def test_the_history_is_newest_first(exports: Exports) -> None:
     )
     exports.pictures.ask("GET", "export-tasks/none", expect=404)
     exports.pictures.ask("GET", f"export-tasks/{second['task_id']}/report", expect=404)
+
+
+def test_other_workspaces_see_and_write_nothing(exports: Exports) -> None:
+    exports.create(0)
+    task_id = exports.run()["task_id"]
+    pictures, api = exports.pictures, exports.pictures.api
+    closed = api.post("/v1", "workspaces", {"name": "closed", "auth_type": "PRIVATE"}).json()["id"]
+    bob = pictures.platform.user("bob")
+    answer = api.post("/v1", "buckets", {"name": "secret", "workspace_id": closed})
+    assert answer.status_code == 201, answer.text
+    assert pictures.ask("POST", "export-tasks", {"path": "/secret/to/"}, expect=404, api=bob)
+    assert exports.ask(path="/secret/to/", expect=400)["error_code"] == "ModelArts.4361"
+    place = {"data_sources": [{"data_type": 0, "data_path": "/secret/in/"}], "work_path": "/secret/out/"}
+    body = {"dataset_name": "hidden", "dataset_type": 0, "workspace_id": closed, **place}
+    hidden = api.post("/v2", "datasets", body).json()["dataset_id"]
+    for path in (f"datasets/{hidden}/export-tasks", f"datasets/{hidden}/export-tasks/{task_id}"):
+        assert bob.get("/v2", path).status_code == 404
+    assert bob.post("/v2", f"datasets/{hidden}/export-tasks", {"path": "/pictures/to/"}).status_code == 404
+    assert api.get("/v2", f"datasets/{hidden}/export-tasks/{task_id}").status_code == 404
+    assert api.get("/v2", f"datasets/{hidden}/export-tasks/{task_id}/report").status_code == 404

@@ -21,8 +21,7 @@ LINES = 12
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """An import in batches of three: new and known samples, new labels, and lines that are wrong."""
-    for module in ("reading", "manifests"):
-        monkeypatch.setattr(f"maquette.datasets.importing.{module}.BATCH", 3)
+    monkeypatch.setattr(reading, "BATCH", 3)
     home = tmp_path / "home"
     home.mkdir()
     database = Database(f"sqlite:///{home / 'maquette.db'}")

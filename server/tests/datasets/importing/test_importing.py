@@ -62,7 +62,7 @@ def test_pictures_take_the_labels_beside_them_before_their_folders(source: Sourc
     assert (state["imported_sample_count"], state["annotated_sample_count"], state["new_label_count"]) == (3, 2, 2)
     assert source.pictures.label_counts() == {"Cat": 2, "Dog": 1}
     again = source.run()
-    assert (again["imported_sample_count"], again["changed_sample_count"]) == (0, 2)
+    assert (again["imported_sample_count"], again["existing_sample_count"]) == (0, 3)
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(source: Source) -> None:

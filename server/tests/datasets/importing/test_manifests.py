@@ -5,22 +5,25 @@ from typing import Any
 
 import pytest
 
-from maquette.datasets.importing import manifests
+from maquette.datasets.importing import manifests, reading
 from maquette.datasets.importing.manifests import ManifestReader
-from maquette.datasets.importing.reading import Item, Place
+from maquette.datasets.importing.reading import Addresses, Item, Place
 from maquette.formats.samples import Problem
-from maquette.kit.errors import NotFound
+from maquette.kit.errors import Conflict, NotFound
 from maquette.storage import MemoryStore
 
 
-def nowhere(address: str) -> Any:
-    raise NotFound(f"There is nothing at {address}.")
+def bucket(name: str) -> MemoryStore:
+    if name in ("other", "third"):
+        return MemoryStore()
+    raise NotFound(f"There is no bucket {name}.")
 
 
 def reader(content: bytes) -> ManifestReader:
     store = MemoryStore()
     store.write("sub/x.manifest", content)
-    return ManifestReader(Place(store, "data", "sub/x.manifest"), nowhere, 1 << 20)
+    place = Place(store, "data", "sub/x.manifest")
+    return ManifestReader(place, Addresses(place, bucket), manifest_bytes=1 << 30, annotation_bytes=1 << 20)
 
 
 def found(content: bytes, position: dict[str, Any] | None = None) -> list[Item | Problem]:
@@ -32,7 +35,7 @@ def line(number: int) -> bytes:
 
 
 def test_going_on_from_any_batch_gives_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifests, "BATCH", 4)
+    monkeypatch.setattr(reading, "BATCH", 4)
     content = b"".join(line(number) + b"\n" * (number % 2) + b"no json\r\n" for number in range(30))
     batches = list(reader(content).batches({}))
     everything = [item for batch in batches for item in batch.items]
@@ -70,3 +73,18 @@ def test_a_line_without_an_end_is_one_problem(monkeypatch: pytest.MonkeyPatch) -
     assert [type(item) for item in items] == [Item, Problem, Item]
     assert isinstance(items[1], Problem)
     assert items[1].line == 2
+
+
+def test_a_batch_is_bounded_by_what_it_was_read_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BATCH_BYTES", 1_000)
+    content = b"".join(b'{"source": "%d.jpg", "property": {"x": "%s"}}\n' % (n, b"y" * 400) for n in range(30))
+    batches = list(reader(content).batches({}))
+    assert [len(batch.items) for batch in batches] == [3] * 10 + [0]
+
+
+def test_a_manifest_that_has_changed_is_not_gone_on_with() -> None:
+    made = reader(line(1) * 10)
+    (batch,) = made.batches({})
+    made._place.store.write("sub/x.manifest", line(2) * 10)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(Conflict, match="changed"):
+        list(made.batches(batch.position))

@@ -55,6 +55,11 @@ export function LabelPanel(props: LabelPanelProps) {
         </Typography.Text>
       )}
       <div style={{ flex: "1 1 auto", minHeight: 80, overflow: "auto", margin: "0 -8px" }}>
+        {labels.length === 0 && !labelling && (
+          <Typography.Text type="secondary" style={{ padding: "0 8px" }}>
+            {t("label.none")}
+          </Typography.Text>
+        )}
         {labels.map((label) => (
           <LabelRow
             key={`${label.type} ${label.name}`}

@@ -115,13 +115,13 @@ function Content({ datasetId, type, colors, sample, index, total, list, labels, 
             <Key>H</Key>
           </Space>
         </Button>
-        <Facts sample={sample} />
+        <Facts sample={sample} isText={type.scene === "text"} />
       </Flex>
     </Flex>
   );
 }
 
-function Facts({ sample }: { sample: Sample }) {
+function Facts({ sample, isText }: { sample: Sample; isText: boolean }) {
   const { t } = useTranslation(["datasets", "common"]);
   const usage = usages.find((each) => each === sample.sample_usage) ?? "NONE";
   const labeler = sample.labelers?.[0]?.email;
@@ -130,11 +130,16 @@ function Facts({ sample }: { sample: Sample }) {
       column={1}
       size="small"
       items={[
-        { key: "size", label: t("common:field.size"), children: <Bytes value={sample.sample_size} /> },
+        {
+          key: "size",
+          label: t("common:field.size"),
+          children: isText ? t("datasets:rows.characters", { count: sample.sample_size }) : <Bytes value={sample.sample_size} />,
+        },
         { key: "added", label: t("datasets:filter.added"), children: <Time value={sample.sample_time} /> },
         { key: "usage", label: t("datasets:filter.usage"), children: t(`datasets:usage.${usage}`) },
         ...(labeler ? [{ key: "labeler", label: t("datasets:preview.labeler"), children: labeler }] : []),
-        { key: "address", label: t("datasets:preview.address"), children: <CopyText text={sample.obs_url} /> },
+        // A text of a manifest lies in no file.
+        ...(sample.obs_url ? [{ key: "address", label: t("datasets:preview.address"), children: <CopyText text={sample.obs_url} /> }] : []),
       ]}
     />
   );

@@ -1,13 +1,11 @@
 // Where labelling happens: it ties the list, the selection, the labels and the keys together.
 import { Flex, Tabs } from "antd";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { ErrorState, useNotify } from "@/ui";
-import { editOf } from "../labels/edits";
-import { labelKeys } from "../labels/shortcuts";
 import type { Dataset, Stats } from "../queries";
 import { SampleRows } from "../rows/SampleRows";
-import { hasLabels, isClassified, tripletEntity, typeOf } from "../types";
+import { hasLabels, typeOf } from "../types";
 import { DeleteSamples } from "./DeleteSamples";
 import { leaves, tabsOf, type SampleSearch, type Tab } from "./filter";
 import { FilterBar } from "./FilterBar";
@@ -21,6 +19,7 @@ import { SampleGrid, type GridHandle } from "./SampleGrid";
 import { addAll, nothing, without, type Selection } from "./selection";
 import { sizes, Toolbar } from "./Toolbar";
 import { useLabelling } from "./useLabelling";
+import { useLabelSet } from "./useLabelSet";
 import { useNextUnlabelled } from "./useNextUnlabelled";
 import { useKnownSamples, useListFact, useSampleList } from "./useSamples";
 import { useStored } from "./useStored";
@@ -45,9 +44,8 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   const { dataset_id: datasetId } = dataset;
   const type = typeOf(dataset.dataset_type);
   const labels = stats.label_stats;
-  const classified = isClassified(type);
   // Of the list only what changes seldom is read here: a chunk that arrives draws nothing but the grid anew.
-  const entities = useMemo(() => new Set(labels.filter((label) => label.type === tripletEntity).map(({ name }) => name)), [labels]);
+  const { colors, keys, entities } = useLabelSet(labels, dataset.dataset_type);
   const list = useSampleList(datasetId, search, entities);
   const total = useListFact(list, "total");
   const error = useListFact(list, "error");
@@ -60,9 +58,6 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   const [size, setSize] = useStored("size", 128);
   const [single, setSingle] = useStored("single", false);
 
-  const colorKey = JSON.stringify(labels.map(({ name, property }) => [name, property["@modelarts:color"] ?? ""]));
-  const colors = useMemo(() => new Map(JSON.parse(colorKey) as [string, string][]), [colorKey]);
-  const keys = useMemo(() => labelKeys(classified ? labels.map(editOf) : []), [labels, classified]);
   const selected = useKnownSamples(datasetId, selection.ids);
 
   const onMarks = useCallback((marks: ReadonlyMap<string, Marks>) => {
@@ -70,7 +65,7 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
       const own = old && marks.get(old.sample.sample_id);
       return own ? { ...old, sample: withMarks(old.sample, own) } : old;
     });
-  }, []);
+  }, [setShown]);
   const labelling = useLabelling(datasetId, onMarks);
   const nextUnlabelled = useNextUnlabelled(list, counts.unlabelled);
 
@@ -132,7 +127,7 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
   useKeys(shown === null, keys, actions);
 
   const pictures = type.scene === "image";
-  const view = { ref: grid, list, colors, selection, onSelect: setSelection, active, onActive: setActive, onOpen: open };
+  const view = { list, colors, selection, onSelect: setSelection, active, onActive: setActive, onOpen: open };
   return (
     <Flex gap={12} style={{ flex: 1, minHeight: 0 }}>
       <Flex vertical gap={8} style={{ flex: 1, minWidth: 0, minHeight: 0 }}>
@@ -168,9 +163,9 @@ export function Workbench({ dataset, stats, search, onSearch, counts }: Workbenc
         {total === 0 ? (
           <NoSamples dataset={dataset} search={search} onClear={() => changeSearch({ tab: search.tab })} />
         ) : pictures ? (
-          <SampleGrid key={JSON.stringify(search)} size={size} {...view} />
+          <SampleGrid ref={grid} key={JSON.stringify(search)} size={size} {...view} />
         ) : (
-          <SampleRows key={JSON.stringify(search)} type={type} {...view} />
+          <SampleRows ref={grid} key={JSON.stringify(search)} type={type} {...view} />
         )}
       </Flex>
       {hasLabels(type) && (

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isFiltered, leaves, readSearch, sampleQuery } from "./filter";
+import { typeOf } from "../types";
+import { isFiltered, leaves, readSearch, sampleQuery, tabsOf } from "./filter";
 
 describe("readSearch", () => {
   it("takes over what has a meaning", () => {
@@ -32,6 +33,16 @@ describe("sampleQuery", () => {
       { label_list: { op: "OR", labels: [{ name: "cat" }, { name: "dog" }] }, hard: "1", sample_name: "a" },
     ]);
   });
+});
+
+it("asks for entities of triplets by their type", () => {
+  const query = sampleQuery({ labels: ["person", "knows"] }, new Set(["person"]));
+  expect(JSON.parse(query.search_conditions ?? "")[0].label_list.labels).toEqual([{ name: "person", type: 103 }, { name: "knows" }]);
+});
+
+it("divides only what is annotated", () => {
+  expect(tabsOf(typeOf(1))).toHaveLength(3);
+  expect(tabsOf(typeOf(400))).toEqual(["all"]);
 });
 
 it("knows when a label takes a sample out of sight", () => {

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { emptyHistory, recorded, redo, undo, withoutFailed } from "./history";
 import type { Change, Marks } from "./labelling";
 
-const none: Marks = { labels: [], hard: false };
-const cat: Marks = { labels: [{ name: "cat" }], hard: false };
+const none: Marks = { labels: [], hard: false, usage: "" };
+const cat: Marks = { labels: [{ name: "cat" }], hard: false, usage: "" };
 const step = (...ids: string[]): Change[] => ids.map((id) => ({ id, before: none, after: cat }));
 
 it("undoes a whole step at once and does it again", () => {

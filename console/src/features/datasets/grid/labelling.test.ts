@@ -4,6 +4,7 @@ import {
   labelCounts,
   removeLabel,
   reversed,
+  setUsage,
   shareOf,
   toggleHard,
   toggleLabel,
@@ -25,7 +26,7 @@ const result = (changes: Change[]) => changes.map(({ id, after }) => [id, after.
 describe("toggleLabel", () => {
   it("adds the label where it is missing and leaves the others alone", () => {
     const samples = [sample("a", ["cat"]), sample("b", ["dog"]), sample("c", [])];
-    expect(result(toggleLabel(samples, "cat"))).toEqual([
+    expect(result(toggleLabel(samples, "cat", 0))).toEqual([
       ["b", ["dog", "cat"]],
       ["c", ["cat"]],
     ]);
@@ -33,7 +34,7 @@ describe("toggleLabel", () => {
 
   it("takes it off when all have it", () => {
     const samples = [sample("a", ["cat", "dog"]), sample("b", ["cat"])];
-    expect(result(toggleLabel(samples, "cat"))).toEqual([
+    expect(result(toggleLabel(samples, "cat", 0))).toEqual([
       ["a", ["dog"]],
       ["b", []],
     ]);
@@ -41,8 +42,8 @@ describe("toggleLabel", () => {
 
   it("replaces the labels when only one is wanted", () => {
     const samples = [sample("a", ["cat", "dog"]), sample("b", ["cat"])];
-    expect(result(toggleLabel(samples, "cat", { only: true }))).toEqual([["a", ["cat"]]]);
-    expect(result(toggleLabel([sample("b", ["cat"])], "cat", { only: true }))).toEqual([["b", []]]);
+    expect(result(toggleLabel(samples, "cat", 0, { only: true }))).toEqual([["a", ["cat"]]]);
+    expect(result(toggleLabel([sample("b", ["cat"])], "cat", 0, { only: true }))).toEqual([["b", []]]);
   });
 });
 
@@ -64,7 +65,7 @@ it("marks all as hard, and none once all are", () => {
 });
 
 it("undoes by turning changes round", () => {
-  const [change] = toggleLabel([sample("a", ["cat"])], "dog");
+  const [change] = toggleLabel([sample("a", ["cat"])], "dog", 0);
   expect(result(reversed([change as Change]))).toEqual([["a", ["cat"]]]);
 });
 
@@ -76,7 +77,15 @@ it("sends only what differs", () => {
 });
 
 it("describes a sample as the server will", () => {
-  const changed = withMarks(sample("a", ["cat"], true), { labels: [], hard: false });
+  const changed = withMarks(sample("a", ["cat"], true), { labels: [], hard: false, usage: "" });
   expect(changed).toMatchObject({ labels: [], metadata: { kept: "x" }, sample_status: "UN_ANNOTATION" });
   expect(changed.metadata).not.toHaveProperty(hardKey);
+});
+
+it("gives a usage and takes it away", () => {
+  const [change] = setUsage([sample("a", ["cat"])], "TRAIN");
+  expect(change && toRequest(change, 3)).toEqual({ sample_id: "a", sample_usage: "TRAIN", revision: 3 });
+  const trained = { ...sample("a", []), sample_usage: "TRAIN" };
+  expect(setUsage([trained], "TRAIN")).toEqual([]);
+  expect(setUsage([trained], "").map(({ after }) => after.usage)).toEqual([""]);
 });

@@ -3,8 +3,8 @@ import { ApiError } from "@/api/errors";
 import type { Change, Marks, Sample, SampleChange } from "./labelling";
 import { SaveQueue, type Failure, type Outcome } from "./saving";
 
-const none: Marks = { labels: [], hard: false };
-const marks = (...names: string[]): Marks => ({ labels: names.map((name) => ({ name })), hard: false });
+const none: Marks = { labels: [], hard: false, usage: "" };
+const marks = (...names: string[]): Marks => ({ labels: names.map((name) => ({ name })), hard: false, usage: "" });
 const change = (id: string, before: Marks, after: Marks): Change => ({ id, before, after });
 const revisions = (entries: Record<string, number>) => new Map(Object.entries(entries));
 

@@ -45,7 +45,7 @@ function Imports({ dataset }: { dataset: Dataset }) {
             <VirtualTable<Listed>
               rowKey="task_id"
               dataSource={list}
-              minWidth={1100}
+              minWidth={960}
               empty={<EmptyState title={t("imports:history.none")} hint={t("imports:history.noneHint")} action={button} />}
               columns={[
                 {
@@ -63,24 +63,24 @@ function Imports({ dataset }: { dataset: Dataset }) {
                 {
                   title: t("imports:format.label"),
                   dataIndex: "format",
-                  width: 130,
+                  width: 116,
                   render: (value: string) => {
                     const known = importFormats.find((each) => each === value);
                     return known ? t(`imports:format.${known}`) : value;
                   },
                 },
-                { title: t("imports:history.kind"), dataIndex: "dry_run", width: 84, render: (dry: boolean) => (dry ? t("imports:history.check") : t("imports:history.import")) },
+                { title: t("imports:history.kind"), dataIndex: "dry_run", width: 76, render: (dry: boolean) => (dry ? t("imports:history.check") : t("imports:history.import")) },
                 {
                   title: t("common:field.status"),
                   dataIndex: "status",
-                  width: 124,
+                  width: 116,
                   render: (status: string) => <StatusTag tone={tones[status] ?? "neutral"}>{t(`imports:status.${status as "RUNNING"}`)}</StatusTag>,
                 },
-                { title: t("imports:count.imported"), dataIndex: "imported_sample_count", width: 104, align: "end", render: number },
-                { title: t("imports:count.changed"), dataIndex: "changed_sample_count", width: 136, align: "end", render: number },
-                { title: t("imports:count.problems"), dataIndex: "problem_count", width: 92, align: "end", render: number },
-                { title: t("imports:history.started"), dataIndex: "create_time", width: 170, render: (value: number) => <Time value={value} /> },
-                { title: t("imports:history.took"), dataIndex: "elapsed_time", width: 110, render: (value: number) => <Duration value={value} /> },
+                { title: t("imports:count.imported"), dataIndex: "imported_sample_count", width: 92, align: "end", render: number },
+                { title: t("imports:count.changed"), dataIndex: "changed_sample_count", width: 116, align: "end", render: number },
+                { title: t("imports:count.problems"), dataIndex: "problem_count", width: 88, align: "end", render: number },
+                { title: t("imports:history.started"), dataIndex: "create_time", width: 166, render: (value: number) => <Time value={value} /> },
+                { title: t("imports:history.took"), dataIndex: "elapsed_time", width: 84, render: (value: number) => <Duration value={value} /> },
               ]}
             />
             {total > pageSize && (

@@ -2,6 +2,7 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, Select, Typography } from "antd";
 import { useTranslation } from "@/lib/i18n";
+import "../samples.css";
 import { emptyAttribute, type AttributeEdit } from "./edits";
 
 interface AttributeEditorProps {

@@ -30,7 +30,7 @@ export function ColorField({ value, onChange, label }: ColorFieldProps) {
         type="button"
         aria-label={`${label}: ${value ?? ""}`}
         title={label}
-        style={{ width: 32, height: 24, padding: 3, border: "1px solid var(--maquette-line)", borderRadius: 4, background: "none", cursor: "pointer" }}
+        style={{ flex: "none", width: 32, height: 24, padding: 3, border: "1px solid var(--maquette-line)", borderRadius: 4, background: "none", cursor: "pointer" }}
       >
         <span style={{ display: "block", height: "100%", borderRadius: 2, background: value }} />
       </button>

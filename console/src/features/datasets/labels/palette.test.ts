@@ -7,10 +7,13 @@ it("takes the colours in turn", () => {
   expect(nextColor([...palette])).toBe(palette[0]);
 });
 
-it("holds the guide's rule for label names", () => {
+it("takes printable names of up to 64 characters", () => {
   expect(labelNameProblem("太阳花_a-1", [])).toBeNull();
+  expect(labelNameProblem("traffic light", [])).toBeNull();
+  expect(labelNameProblem("😀".repeat(64), [])).toBeNull();
   expect(labelNameProblem("  ", [])).toBe("empty");
-  expect(labelNameProblem("a b", [])).toBe("invalid");
-  expect(labelNameProblem("x".repeat(33), [])).toBe("invalid");
+  expect(labelNameProblem("a\u00a0b", [])).toBe("invalid");
+  expect(labelNameProblem("a\tb", [])).toBe("invalid");
+  expect(labelNameProblem("x".repeat(65), [])).toBe("invalid");
   expect(labelNameProblem("cat ", ["cat"])).toBe("taken");
 });

@@ -23,7 +23,7 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
       <VirtualTable<Dataset>
         rowKey="dataset_id"
         dataSource={datasets}
-        minWidth={1040}
+        minWidth={980}
         empty={empty}
         columns={[
           {
@@ -40,20 +40,20 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
           {
             title: t("common:field.type"),
             dataIndex: "dataset_type",
-            width: 184,
+            width: 188,
             sorter: (a, b) => a.dataset_type - b.dataset_type,
             render: (number: number) => <TypeName number={number} />,
           },
           {
             title: t("datasets:list.progress"),
-            width: 180,
+            width: 156,
             sorter: (a, b) => share(a) - share(b),
             render: (_, dataset) => <Labelled dataset={dataset} share={share(dataset)} />,
           },
           {
             title: t("datasets:version.short"),
             dataIndex: "current_version_name",
-            width: 100,
+            width: 84,
             ellipsis: true,
             render: (name: string | null | undefined, { dataset_id: datasetId }) =>
               name ? (
@@ -66,7 +66,7 @@ export function DatasetTable({ datasets, empty }: { datasets: Dataset[]; empty: 
           },
           {
             title: t("common:field.status"),
-            width: 130,
+            width: 116,
             sorter: (a, b) => a.status - b.status,
             render: (_, { status }) => <DatasetStatus status={status} />,
           },

@@ -11,6 +11,9 @@ import type { DatasetType, Scene } from "../types";
 
 export const rowHeights: Record<Scene, number> = { image: 104, audio: 60, text: 100, table: 44, video: 104, free: 44 };
 
+/** More lines than this do not fit into a row. */
+const mostRelations = 3;
+
 interface SampleRowProps {
   sample: Sample | undefined;
   type: DatasetType;
@@ -53,10 +56,10 @@ export const SampleRow = memo(function SampleRow({ sample, type, index, top, sel
       <Subject sample={sample} type={type} colors={colors} />
       <Carried sample={sample} type={type} colors={colors} />
       <span role="gridcell" className="ds-flags">
-        {isHard(sample) && <FireFilled aria-label={t("hard.mark")} title={t("hard.mark")} />}
-        {sample.metadata[missingKey] !== undefined && <WarningFilled aria-label={t("grid.missing")} title={t("grid.missing")} />}
+        {isHard(sample) && <Flag icon={<FireFilled aria-hidden />} text={t("hard.mark")} />}
+        {sample.metadata[missingKey] !== undefined && <Flag icon={<WarningFilled aria-hidden />} text={t("grid.missing")} />}
       </span>
-      <Measure sample={sample} scene={type.scene} />
+      {type.shape === "none" && <Measures sample={sample} />}
       <span role="gridcell">
         <Button
           type="text"
@@ -73,6 +76,15 @@ export const SampleRow = memo(function SampleRow({ sample, type, index, top, sel
     </div>
   );
 });
+
+function Flag({ icon, text }: { icon: ReactNode; text: string }) {
+  return (
+    <span title={text}>
+      {icon}
+      <span className="maquette-hidden">{text}</span>
+    </span>
+  );
+}
 
 interface PartProps {
   sample: Sample;
@@ -91,7 +103,9 @@ function Cell({ children }: { children: ReactNode }) {
 /** The sample itself, as far as a row has room for it. */
 function Subject({ sample, type, colors }: PartProps) {
   const { t } = useTranslation("datasets");
+  const format = useFormat();
   const name = <span className="ds-one" title={sample.obs_url}>{sample.sample_name}</span>;
+  const size = format.bytes(sample.sample_size);
   if (type.scene === "text")
     return (
       <Cell>
@@ -99,7 +113,9 @@ function Subject({ sample, type, colors }: PartProps) {
           <AnnotatedText text={textOf(sample.source)} annotations={type.shape === "class" ? [] : sample.labels} colors={colors} />
           {sample.truncated && "…"}
         </span>
-        <span className="ds-note ds-one">{sample.sample_name}</span>
+        <span className="ds-note ds-one">
+          {sample.sample_name} · {t("rows.characters", { count: sample.sample_size })}
+        </span>
       </Cell>
     );
   if (type.scene === "audio") {
@@ -109,8 +125,9 @@ function Subject({ sample, type, colors }: PartProps) {
       <>
         <Cell>
           {name}
-          {content && <span className="ds-note ds-one" title={content}>{content}</span>}
-          {segments.length > 0 && <span className="ds-note ds-one">{t("rows.segments", { count: segments.length })}</span>}
+          <span className="ds-note ds-one" title={content || undefined}>
+            {content || (segments.length > 0 ? t("rows.segments", { count: segments.length }) : type.shape === "content" ? t("tab.unlabelled") : size)}
+          </span>
         </Cell>
         <span role="gridcell">
           <audio key={sample.sample_id} controls preload="none" src={sample.media_url} aria-label={sample.sample_name} />
@@ -128,51 +145,44 @@ function Subject({ sample, type, colors }: PartProps) {
             <video key={sample.sample_id} controls preload="none" src={sample.media_url} aria-label={sample.sample_name} />
           )}
         </span>
-        <Cell>{name}</Cell>
+        <Cell>
+          {name}
+          <span className="ds-note">{size}</span>
+        </Cell>
       </>
     );
   return <Cell>{name}</Cell>;
 }
 
-/** Its labels; of texts with relations these too. */
+/** What it carries, unless the sample itself shows it: the names of parts stand in a text, a content under its file. */
 function Carried({ sample, type, colors }: PartProps) {
   const { t } = useTranslation("datasets");
-  if (type.shape === "none") return null;
-  if (type.shape === "triplet") {
-    const relations = relationsOf(textOf(sample.source), sample.labels);
-    return (
-      <span role="gridcell" className="ds-carried">
-        {relations.slice(0, 4).map(({ name, from, to }, index) => (
-          <span key={index} className="ds-one" style={{ width: "100%" }} title={`${from} → ${name} → ${to}`}>
-            {from} → {name} → {to}
-          </span>
-        ))}
-        {relations.length === 0 && <LabelChips labels={countLabels(sample.labels)} colors={colors} />}
-      </span>
-    );
-  }
-  if (type.shape === "content" && sample.labels.length > 0) return null;
+  if (type.shape === "none" || type.shape === "content") return null;
+  const relations = type.shape === "triplet" ? relationsOf(textOf(sample.source), sample.labels) : [];
+  const labels = type.shape === "span" || type.shape === "triplet" ? [] : countLabels(sample.labels);
   return (
-    <span role="gridcell" className="ds-carried">
-      {sample.labels.length === 0 ? <span className="ds-note">{t("tab.unlabelled")}</span> : <LabelChips labels={countLabels(sample.labels)} colors={colors} />}
+    <span role="gridcell" className={type.shape === "triplet" ? "ds-carried ds-wide" : "ds-carried"}>
+      {sample.labels.length === 0 && <span className="ds-note">{t("tab.unlabelled")}</span>}
+      {relations.slice(0, mostRelations).map(({ name, from, to }, index) => (
+        <span key={index} className="ds-one" style={{ width: "100%" }} title={`${from} → ${name} → ${to}`}>
+          {from} → {name} → {to}
+        </span>
+      ))}
+      <LabelChips labels={labels} colors={colors} />
     </span>
   );
 }
 
-/** Its size, and of files of any kind their format. */
-function Measure({ sample, scene }: { sample: Sample; scene: Scene }) {
-  const { t } = useTranslation("datasets");
+/** Format and size of a file. */
+function Measures({ sample }: { sample: Sample }) {
   const format = useFormat();
-  const size = scene === "text" ? t("rows.characters", { count: sample.sample_size }) : format.bytes(sample.sample_size);
   return (
     <>
-      {scene === "free" && (
-        <span role="gridcell" className="ds-facts">
-          {formatOf(sample.sample_name)}
-        </span>
-      )}
       <span role="gridcell" className="ds-facts">
-        {size}
+        {formatOf(sample.sample_name)}
+      </span>
+      <span role="gridcell" className="ds-facts">
+        {format.bytes(sample.sample_size)}
       </span>
     </>
   );

@@ -10,8 +10,8 @@ was written stays when an export fails: the folder was empty before, and its own
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from maquette.buckets import Stores, open_bucket
 from maquette.datasets.exporting import new_dataset
 from maquette.datasets.exporting.copying import Copier, address, copying_threads, first_in, following, measured
-from maquette.datasets.exporting.documents import Document, document_of
+from maquette.datasets.exporting.documents import document_of
 from maquette.datasets.exporting.errors import lost_spool, not_empty
 from maquette.datasets.exporting.schemas import ExportRequest
 from maquette.datasets.exporting.snapshots import (
@@ -41,7 +41,7 @@ from maquette.datasets.tables import Dataset, TransferRun
 from maquette.datasets.types import VIDEO
 from maquette.datasets.working_set import signature
 from maquette.db import Database
-from maquette.formats.samples import PARENT_SOURCE, Loss
+from maquette.formats.samples import PARENT_SOURCE, Sample
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
 from maquette.kit.errors import NotFound
@@ -147,7 +147,7 @@ class _Export:
     def _step_behind(self, batches: int, snapshot: Snapshot) -> None:
         progress = SHARE + (_SHARE_OF_COPIES - SHARE) * batches / snapshot.batches
         finished = min(batches * BATCH, snapshot.samples)
-        checkpoint = {**self._task.checkpoint, "batches": batches}
+        checkpoint = {**self._task.checkpoint, "batches": max(batches, self._task.checkpoint["batches"])}
         message = f"{finished} of {snapshot.samples} samples written"
         with self._task.step(progress=progress, checkpoint=checkpoint, message=message) as session:
             self._count(session, {"total": snapshot.samples, "finished": finished})
@@ -159,10 +159,9 @@ class _Export:
             videos = self._videos(snapshot, target)
             with document_of(self._spool.folder / "documents", target) as document:
                 for number in range(snapshot.batches):
-                    for entry, outcome in self._written(number):
-                        report.add(outcome.losses)
-                        if not outcome.absent:
-                            report.add(_added(document, entry, outcome, videos))
+                    written = list(self._written(number))
+                    report.add(loss for _, outcome in written for loss in outcome.losses)
+                    report.add(document.add(_copies(written, videos)))
             names = [f"documents/{name}" for name in document.files]
         with self._task.step(message="storing the annotations"):
             pass
@@ -185,17 +184,19 @@ class _Export:
                 new_dataset.add_labels(session, made, snapshot.labels)
                 checkpoint["new_dataset_id"] = dataset_id = made.id
         for number in range(snapshot.batches):
-            written = list(self._written(number))
-            for _, outcome in written:
+            for outcome in self._spool.outcomes(number) or ():
                 report.add(outcome.losses)
             if number < task.checkpoint["rows"]:
+                report.add(self._spool.row_losses(number))
                 continue
             share = _SHARE_OF_COPIES + (1 - _SHARE_OF_COPIES) * number / snapshot.batches
             with task.step(progress=share, checkpoint={**task.checkpoint, "rows": number + 1}) as session:
                 dataset = session.get(Dataset, dataset_id)
                 if dataset is None:
                     raise NotFound("The new dataset was removed before it was whole. Export again.")
-                filler.fill(session, dataset, written)
+                losses = filler.fill(session, dataset, self._written(number))
+                self._spool.write_row_losses(number, losses)
+            report.add(losses)
         return {"new_dataset_id": dataset_id}
 
     def _finish(self, counts: dict[str, Any], report: LossReport) -> None:
@@ -217,7 +218,8 @@ class _Export:
         return zip(self._spool.entries(number), self._spool.outcomes(number) or (), strict=True)
 
     def _absent(self, snapshot: Snapshot) -> int:
-        return sum(outcome.absent for number in range(snapshot.batches) for _, outcome in self._written(number))
+        outcomes = (self._spool.outcomes(number) or () for number in range(snapshot.batches))
+        return sum(outcome.absent for some in outcomes for outcome in some)
 
     def _videos(self, snapshot: Snapshot, target: Target) -> dict[str, str]:
         """The addresses of the copied videos by those of the videos: frames name the one that they are from."""
@@ -234,8 +236,8 @@ class _Export:
         session.get_one(TransferRun, self._task.id).counts = counts
 
 
-def _added(document: Document, entry: Entry, outcome: Outcome, videos: Mapping[str, str]) -> list[Loss]:
-    """Add a sample to the document, as it is in the folder; what it loses is told of the sample that it was."""
-    source = entry.sample.source
-    losses = document.add(following(measured(entry.sample, outcome), videos), entry.name)
-    return [replace(loss, source=source) for loss in losses]
+def _copies(written: Iterable[tuple[Entry, Outcome]], videos: Mapping[str, str]) -> Iterator[tuple[Sample, str]]:
+    """The samples that were copied, as they are in the folder."""
+    for entry, outcome in written:
+        if not outcome.absent:
+            yield following(measured(entry.sample, outcome), videos), entry.name

@@ -2,7 +2,8 @@
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -40,10 +41,16 @@ class Document(ABC):
         self._target = target
         self._open: list[BinaryIO] = []
 
-    def add(self, sample: Sample, name: str) -> list[Loss]:
-        """Write one sample, whose file is `name` below the export's folder; a text has none."""
+    def add(self, samples: Iterable[tuple[Sample, str]]) -> list[Loss]:
+        """Write samples, each with the name of its file below the export's folder; a text has none."""
+        lost: list[Loss] = []
         with disk_errors("the annotations"):
-            return self._add(sample, name)
+            for sample, name in samples:
+                source = sample.source
+                if losses := self._add(sample, name):
+                    # Of a copied file they are told under the address that it had.
+                    lost += [replace(loss, source=source) for loss in losses] if name else losses
+        return lost
 
     @abstractmethod
     def _add(self, sample: Sample, name: str) -> list[Loss]:

@@ -29,8 +29,9 @@ class Names:
         """The wanted name, if it can be used and is free, else one like it with the id."""
         suffix = PurePosixPath(wanted).suffix[:16]
         stem = wanted.removesuffix(suffix)
-        candidates = (wanted, f"{stem}-{sample_id}{suffix}", f"{sample_id}{suffix}")
-        found = next((name for name in candidates if name_problem(name) is None and self._is_free(name)), None)
+        like_it = (wanted, f"{stem}-{sample_id}{suffix}") if name_problem(wanted) is None else ()
+        candidates = (*like_it, f"{sample_id}{suffix}")
+        found = next((name for name in candidates if self._is_free(name)), None)
         number = 1
         while found is None:
             number += 1
@@ -44,7 +45,9 @@ class Names:
         self._connection.execute("INSERT OR IGNORE INTO names VALUES (?)", (f"={name}",))
 
     def _is_free(self, name: str) -> bool:
-        """Nobody has the name, nobody's folder has it, and none of its folders is somebody's name."""
+        """It can be used, nobody has it, nobody's folder has it, and none of its folders is somebody's name."""
+        if name_problem(name) is not None or name.endswith("/"):
+            return False
         keys = [self._key(name), f"{name}/"]
         if (folder := name.rpartition("/")[0]) != self._folder:
             keys += [f"={parent}" for parent in _parents(folder)]

@@ -39,7 +39,7 @@ _COLUMNS = (
     Sample.usage,
     Sample.hard,
     Sample.labels,
-    Sample.meta,
+    Sample.meta.label("meta"),
     Sample.labelled_at,
 )
 
@@ -94,7 +94,8 @@ class WorkingSet:
         for query in self._queries(*columns):
             last = ""
             ordered = query.order_by(Sample.id).limit(BATCH)
-            while rows := self._session.execute(ordered.where(Sample.id > last)).all():
+            # Plain rows: the session would look at each of them, to find objects that are not there.
+            while rows := self._session.connection().execute(ordered.where(Sample.id > last)).all():
                 yield from rows
                 last = rows[-1].id
 

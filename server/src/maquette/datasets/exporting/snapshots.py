@@ -39,6 +39,7 @@ from maquette.storage import obs_url
 from maquette.tasks import RunningTask
 
 LOSSES_FILE = "losses"
+REPORTED = 5 * BATCH
 SHARE = 0.2
 """The part of an export's work that this step is."""
 
@@ -171,14 +172,14 @@ class _Writer:
         while batch := list(islice(samples, BATCH)):
             entries = [self._entry(each, bookkeeping, sinks) for each in batch]
             if self._texts:
-                for entry in entries:
-                    sinks.losses.add(sinks.document.add(entry.sample, entry.name))
+                sinks.losses.add(sinks.document.add((entry.sample, entry.name) for entry in entries))
                 entries = [entry for entry in entries if entry.name]
             if entries:
                 whole.update(self._spool.write_entries(made.batches, entries))
                 made.batches += 1
             made.samples += len(batch)
-            self._report()
+            if made.samples % REPORTED == 0:
+                self._report()
         sinks.losses.add(bookkeeping.report())
         made.digest = whole.hexdigest()
 

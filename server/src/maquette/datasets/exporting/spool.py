@@ -83,6 +83,13 @@ class Spool:
             return None
         return [_outcome(body) for body in found]
 
+    def write_row_losses(self, number: int, losses: Sequence[Loss]) -> None:
+        """Keep what a batch lost when it became rows."""
+        self._write(self._row_losses(number), orjson.dumps(losses))
+
+    def row_losses(self, number: int) -> list[Loss]:
+        return [Loss(**loss) for loss in orjson.loads(self._row_losses(number).read_bytes())]
+
     def _write(self, path: Path, data: bytes) -> None:
         with disk_errors("the export's list of samples"):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -93,6 +100,9 @@ class Spool:
 
     def _entries(self, number: int) -> Path:
         return self.folder / f"entries-{number}"
+
+    def _row_losses(self, number: int) -> Path:
+        return self.folder / f"rows-{number}"
 
     def _outcomes(self, number: int) -> Path:
         return self.folder / f"outcomes-{number}"

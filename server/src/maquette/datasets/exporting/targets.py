@@ -228,7 +228,7 @@ def voc_name(name: str) -> str:
 class Bookkeeping:
     """Takes out of samples what a format has no place for and nobody would look for sample by sample.
 
-    `report` then says each of it once. Flags that say "not hard" go too: that is what no flag means.
+    `report` then says each of it once. Where nothing is hard the flags go too: that is what none of them means.
     """
 
     def __init__(self, target: Target) -> None:
@@ -240,12 +240,14 @@ class Bookkeeping:
         self._met: dict[str, int] = {}
 
     def strip(self, sample: Sample) -> None:
-        sample.hard = sample.hard or None
+        if not sample.hard and not any(annotation.hard for annotation in sample.annotations):
+            sample.hard = None
+            for annotation in sample.annotations:
+                annotation.hard = None
         if not self._keeps_ids and sample.id is not None:
             self._note(_IDS)
             sample.id = None
         for annotation in sample.annotations:
-            annotation.hard = annotation.hard or None
             if not self._times and annotation.creation_time is not None:
                 self._note(_TIMES)
                 annotation.creation_time = None

@@ -6,17 +6,21 @@ in transactions that are undone, so that it judges exactly what an import would 
 
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from maquette.buckets import Stores, open_bucket, open_url
+from sqlalchemy.orm import Session
+
+from maquette.buckets import Stores, open_bucket
 from maquette.datasets.importing.catalogue import catalogue
 from maquette.datasets.importing.documents import DocumentReader, YoloReader
 from maquette.datasets.importing.folders import FolderReader, FolderRules
 from maquette.datasets.importing.intake import Intake, Taken, Wanted, names_of
 from maquette.datasets.importing.manifests import ManifestReader
-from maquette.datasets.importing.reading import Batch, Place, Reader
+from maquette.datasets.importing.reading import Addresses, Batch, Place, Reader
+from maquette.datasets.importing.rehearsal import rehearsal
 from maquette.datasets.importing.reports import Report
 from maquette.datasets.importing.schemas import ImportRequest
 from maquette.datasets.importing.service import KIND
@@ -24,13 +28,13 @@ from maquette.datasets.paths import inner_paths
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import Dataset, TransferRun
 from maquette.datasets.types import IMAGE_SAMPLE, dataset_type
-from maquette.datasets.working_set import signature
 from maquette.db import Database
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
-from maquette.kit.errors import NotFound
+from maquette.kit.errors import Conflict, NotFound
 from maquette.storage import obs_url, parse_obs_url
-from maquette.tasks import RunningTask, TaskHandler
+from maquette.tasks import LeaseLost, RunningTask, TaskHandler
+from maquette.tasks.handling import Interrupted
 from maquette.tasks.progress import PROGRESS
 
 
@@ -50,7 +54,10 @@ def _import(settings: Settings, stores: Stores, task: RunningTask) -> dict[str, 
 
 
 class _Import:
-    """One import from its first batch, or the one behind its checkpoint, to its report."""
+    """One import from its first batch, or the one behind its checkpoint, to its report.
+
+    A dry run has no checkpoint: nothing of it is left, so an interrupted one begins again.
+    """
 
     def __init__(
         self, settings: Settings, stores: Stores, task: RunningTask, dataset: Dataset, run: TransferRun
@@ -62,10 +69,32 @@ class _Import:
         self._request = ImportRequest.model_validate(run.request)
         self._kind = dataset_type(dataset.dataset_type)
         self._counts = Counter[str](task.checkpoint.get("counts", {}))
-        path = settings.cache_dir / f"import-{task.id}.jsonl"
-        self._report = Report(path, task.checkpoint.get("report", 0))
+        self._generation = int(task.checkpoint.get("generation", dataset.generation))
+        self._report = Report(self._scratch("jsonl"), task.checkpoint.get("report", 0))
+
+    def run(self) -> dict[str, Any]:
+        try:
+            with ExitStack() as stack:
+                rehearsed = stack.enter_context(rehearsal(self._scratch("seen"))) if self._request.dry_run else None
+                intake = Intake(self._settings, self._task.actor, self._kind, self._wanted(), rehearsed)
+                reader = stack.enter_context(self._reader())
+                for batch in reader.batches(self._task.checkpoint.get("position", {})):
+                    self._take(intake, batch)
+            self._conclude()
+        except (LeaseLost, Interrupted):
+            raise
+        except Exception:
+            self._tell_what_is_known()
+            raise
+        self._report.path.unlink(missing_ok=True)
+        return dict(self._counts)
+
+    def _scratch(self, suffix: str) -> Path:
+        return self._settings.cache_dir / f"import-{self._task.id}.{suffix}"
+
+    def _wanted(self) -> Wanted:
         asked = self._request
-        wanted = Wanted(
+        return Wanted(
             annotations=asked.import_annotations,
             samples=asked.import_samples,
             hard_only=asked.difficult_only,
@@ -73,74 +102,72 @@ class _Import:
             included=names_of(asked.included_labels),
             excluded=names_of(asked.excluded_labels),
         )
-        self._intake = Intake(settings, task.actor, self._kind, wanted, signature(task.actor))
-
-    def run(self) -> dict[str, Any]:
-        with self._reader() as reader:
-            for batch in reader.batches(self._task.checkpoint.get("position", {})):
-                self._take(batch)
-        self._conclude()
-        self._report.path.unlink(missing_ok=True)
-        return dict(self._counts)
 
     @contextmanager
     def _reader(self) -> Generator[Reader]:
         """What the request's format reads with; folders are listed first, into a file that goes with the reader."""
-        asked, task = self._request, self._task
+        asked, task, settings = self._request, self._task, self._settings
         bucket, key = parse_obs_url(asked.import_path)
         place = Place(open_bucket(task.database, self._stores, task.actor, bucket), bucket, key)
+        addresses = Addresses(place, partial(open_bucket, task.database, self._stores, task.actor))
         if asked.import_type == "manifest":
-            open_address = partial(open_url, task.database, self._stores, task.actor)
-            yield ManifestReader(place, open_address, self._settings.annotation_bytes)
+            limits = {"manifest_bytes": settings.manifest_bytes, "annotation_bytes": settings.annotation_bytes}
+            yield ManifestReader(place, addresses, **limits)
             return
         image = self._kind.sample_type == IMAGE_SAMPLE
         label_format = asked.label_format.model_dump() if asked.label_format else None
         rules = FolderRules(
             kind=self._kind,
-            size_limit=self._settings.image_bytes if image else self._settings.sample_bytes,
-            annotation_bytes=self._settings.annotation_bytes,
-            line_bytes=self._settings.text_line_bytes,
+            size_limit=settings.image_bytes if image else settings.sample_bytes,
+            annotation_bytes=settings.annotation_bytes,
+            line_bytes=settings.text_line_bytes,
             label_format=label_format or self._dataset.settings.get("label_format"),
+            settings=self._dataset.settings,
         )
         folder = key if key.endswith("/") or not key else key.rpartition("/")[0] + "/" * ("/" in key)
-        with catalogue(self._settings.cache_dir / f"import-{task.id}.db", place.store, folder) as files:
+        with catalogue(self._scratch("db"), place.store, folder) as files:
             if asked.import_type == "dir":
                 yield FolderReader(place, files, rules)
             elif asked.import_type == "yolo":
                 yield YoloReader(place, files, rules)
             else:
-                yield DocumentReader(place, files, rules, form=asked.import_type)
+                yield DocumentReader(place, files, rules, addresses, form=asked.import_type)
 
-    def _take(self, batch: Batch) -> None:
-        checkpoint: dict[str, Any] = {}
+    def _take(self, intake: Intake, batch: Batch) -> None:
         if self._request.dry_run:
             with self._task.database.write() as session:
-                taken = self._intake.take(session, self._locked(session), batch.items)
+                taken = intake.take(session, self._locked(session), batch.items)
                 session.rollback()
-            with self._task.step(progress=batch.progress, checkpoint=checkpoint, message=self._message()) as session:
-                self._keep(session, taken, batch, checkpoint)
+            with self._task.step(progress=batch.progress, message=self._message()) as session:
+                self._keep(session, taken)
             return
+        checkpoint: dict[str, Any] = {}
         with self._task.step(progress=batch.progress, checkpoint=checkpoint, message=self._message()) as session:
-            taken = self._intake.take(session, self._locked(session), batch.items)
-            self._keep(session, taken, batch, checkpoint)
+            taken = intake.take(session, self._locked(session), batch.items)
+            self._keep(session, taken)
+            checkpoint.update(
+                position=batch.position,
+                generation=self._generation,
+                counts=dict(self._counts),
+                report=self._report.size,
+            )
 
-    def _keep(self, session: Any, taken: Taken, batch: Batch, checkpoint: dict[str, Any]) -> None:
-        """Counts, problems and the place behind the batch, in the step's own transaction."""
+    def _keep(self, session: Session, taken: Taken) -> None:
+        """Counts and problems of a batch, in the step's own transaction."""
         self._counts.update(taken.counts)
         self._report.add(taken.problems)
-        checkpoint.update(position=batch.position, counts=dict(self._counts), report=self._report.size)
-        run = session.get_one(TransferRun, self._task.id)
-        run.counts = dict(self._counts)
+        session.get_one(TransferRun, self._task.id).counts = dict(self._counts)
 
-    def _locked(self, session: Any) -> Dataset:
+    def _locked(self, session: Session) -> Dataset:
         dataset = lock_dataset_row(session, self._dataset.id)
         if dataset is None:
             raise NotFound("The dataset has been deleted.")
+        if dataset.generation != self._generation:
+            raise Conflict("Another version has become the current one meanwhile. Start the import again.")
         return dataset
 
     def _conclude(self) -> None:
         """Put the report into the dataset's log folder; then the history says that the import has ended."""
-        problems = self._report.first()
         address = ""
         if self._report.size:
             bucket, folder = parse_obs_url(inner_paths(self._dataset)["inner_log_path"])
@@ -151,7 +178,15 @@ class _Import:
             address = obs_url(bucket, key)
         with self._task.step(progress=1.0, message=self._message()) as session:
             run = session.get_one(TransferRun, self._task.id)
-            run.problems, run.report_url, run.finished_at = problems, address, now_ms()
+            run.problems, run.report_url, run.finished_at = self._report.first(), address, now_ms()
+
+    def _tell_what_is_known(self) -> None:
+        """An import that was cancelled or failed keeps what it took in, and the first of its problems."""
+        with self._task.database.write() as session:
+            run = session.get(TransferRun, self._task.id)
+            if run is not None:
+                run.problems, run.finished_at = self._report.first(), now_ms()
+        self._report.path.unlink(missing_ok=True)
 
     def _message(self) -> str:
         counts = self._counts

@@ -1,9 +1,12 @@
 """The keys of a folder in a small SQLite file: pairs of files and files by name are found without holding them all.
 
-The folder is walked once for each attempt of an import. Keys are relative to the folder.
+The folder is walked once for each attempt of an import. Keys are relative to the folder. A key is the characters of
+the object's name and nothing else; only where a document refers to a file, its name is also found in another
+normalisation, because systems that write such documents differ in it.
 """
 
 import sqlite3
+import unicodedata
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -28,7 +31,7 @@ class Catalogue:
         )
         start = len(self._prefix)
         rows = (
-            (info.key[start:], info.key.rpartition("/")[2], info.size, info.modified_ms, info.etag)
+            (info.key[start:], _name(info.key), info.size, info.modified_ms, info.etag)
             for info in store.walk(self._prefix)
         )
         try:
@@ -53,14 +56,27 @@ class Catalogue:
         row = self._connection.execute("SELECT size, modified, etag FROM files WHERE key = ?", (key,)).fetchone()
         return ObjectInfo(self._prefix + key, *row) if row else None
 
+    def beside(self, key: str) -> list[str]:
+        """The keys that differ from this one in the suffix alone, itself among them."""
+        stem = key.rpartition(".")[0] + "."
+        # The slash is the character behind the full stop.
+        rows = self._connection.execute("SELECT key FROM files WHERE key >= ? AND key < ?", (stem, stem[:-1] + "/"))
+        return [row[0] for row in rows if "/" not in row[0][len(stem) :] and "." not in row[0][len(stem) :]]
+
     def find_named(self, path: str) -> ObjectInfo | None:
         """The file that another one refers to: at this path, or else the only one of this name anywhere below."""
         clean = str(PurePosixPath(path)).lstrip("/")
         if found := self.find(clean):
             return found
         query = "SELECT key, size, modified, etag FROM files WHERE name = ? LIMIT 2"
-        rows = self._connection.execute(query, (PurePosixPath(path).name,)).fetchall()
+        # No object's name has a backslash: where one stands, the path comes from Windows.
+        rows = self._connection.execute(query, (_name(path.replace("\\", "/")),)).fetchall()
         return ObjectInfo(self._prefix + rows[0][0], *rows[0][1:]) if len(rows) == 1 else None
+
+
+def _name(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 @contextmanager

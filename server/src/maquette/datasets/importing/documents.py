@@ -5,24 +5,25 @@ Documents name their pictures and sounds by path: these are looked up below the 
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from maquette.datasets.importing.catalogue import Catalogue
 from maquette.datasets.importing.folders import FolderRules
-from maquette.datasets.importing.reading import Batch, Item, Place, numbered
+from maquette.datasets.importing.manifests import whole_file
+from maquette.datasets.importing.reading import Addresses, Batch, Item, Place, file_by_file, numbered
+from maquette.datasets.importing.texts import read_table
+from maquette.datasets.inventory import refusal
 from maquette.formats.coco import read_coco
-from maquette.formats.csv_records import detect_format
-from maquette.formats.encodings import detect_encoding
 from maquette.formats.images import probe
 from maquette.formats.jsonlines import read_json_lines
 from maquette.formats.labelstudio import read_labelstudio
 from maquette.formats.manifest import split_lines
 from maquette.formats.samples import SIZE, TEXT_PREFIX, Annotation, Problem, Sample
-from maquette.formats.text_csv import TextColumns, read_text_csv
 from maquette.formats.yolo import labels_path, read_class_list, read_data_yaml, read_yolo_labels, usage_of
 from maquette.kit.errors import Invalid, MaquetteError, TooLarge
-from maquette.storage import ObjectInfo, obs_url, parse_obs_url
+from maquette.storage import ObjectInfo, obs_url
 
 CONFIGS = ("data.yaml", "dataset.yaml", "classes.txt", "obj.names")
 
@@ -30,17 +31,18 @@ CONFIGS = ("data.yaml", "dataset.yaml", "classes.txt", "obj.names")
 class DocumentReader:
     """A whole file of samples that refer to others. Its size is limited; positions are numbers of items."""
 
-    def __init__(self, place: Place, files: Catalogue, rules: FolderRules, *, form: str) -> None:
+    def __init__(self, place: Place, files: Catalogue, rules: FolderRules, addresses: Addresses, *, form: str) -> None:
         self._place = place
         self._files = files
         self._rules = rules
+        self._addresses = addresses
         self._form = form
         self._name = PurePosixPath(place.key).name
         # Of triplets the entities have a type of their own: relations are what such documents are asked for.
         self._word = next(iter(rules.kind.annotation_types.values()), "")
 
     def batches(self, position: dict[str, Any]) -> Iterator[Batch]:
-        return numbered(self._items(), position)
+        return numbered(self._items(), position, self._place.store.head(self._place.key))
 
     def _items(self) -> Iterator[Item | Problem]:
         for found in self._found():
@@ -50,30 +52,23 @@ class DocumentReader:
                 yield self._item(found)
 
     def _found(self) -> Iterator[Sample | Problem]:
+        store, key = self._place.store, self._place.key
         if self._form == "jsonl":
-            return read_json_lines(split_lines(self._chunks()))
+            return read_json_lines(split_lines(store.read(key)))
         if self._form == "csv":
-            return self._csv()
+            return read_table(store, key, self._rules.texts.separators.labels)
+        data = whole_file(store, key, self._rules.annotation_bytes)
         if self._form == "coco":
-            return read_coco(self._whole(), annotation_type=self._word)
-        return read_labelstudio(self._whole(), annotation_type=self._word)
-
-    def _csv(self) -> Iterator[Sample | Problem]:
-        encoding = detect_encoding(self._chunks())
-        if isinstance(encoding, Problem):
-            yield encoding
-            return
-        given = self._rules.label_format or {}
-        columns = TextColumns(separator=given.get("text_label_separator") or ",")
-        yield from read_text_csv(self._chunks(), detect_format(self._chunks(), encoding=encoding), columns)
+            return read_coco(data, annotation_type=self._word)
+        return read_labelstudio(data, annotation_type=self._word)
 
     def _item(self, sample: Sample) -> Item | Problem:
         where = f"{self._name}:{sample.line}" if sample.line else self._name
         if sample.source.startswith(TEXT_PREFIX):
-            return Item(sample, where)
+            return Item(sample, where, weight=len(sample.source))
         if "://" in sample.source:
             try:
-                sample.source = obs_url(*parse_obs_url(sample.source))
+                sample.source = self._addresses.whole(sample.source)
             except MaquetteError as error:
                 return Problem(sample.line, error.message.rstrip("."), "Put the file into a bucket.", self._name)
             return Item(sample, where)
@@ -86,15 +81,6 @@ class DocumentReader:
         sample.source = obs_url(self._place.bucket, info.key)
         return Item(sample, where, info)
 
-    def _chunks(self) -> Iterator[bytes]:
-        return self._place.store.read(self._place.key)
-
-    def _whole(self) -> bytes:
-        size, limit = self._place.store.head(self._place.key).size, self._rules.annotation_bytes
-        if size > limit:
-            raise TooLarge(f"'{self._name}' has {size} bytes, more than the limit of {limit}. Divide it into several.")
-        return b"".join(self._chunks())
-
 
 class YoloReader:
     """A folder of pictures with a label file each, and a list of the classes' names."""
@@ -106,14 +92,17 @@ class YoloReader:
         self._word = next(iter(rules.kind.annotation_types.values()), "")
 
     def batches(self, position: dict[str, Any]) -> Iterator[Batch]:
-        return numbered(self._items(), position)
-
-    def _items(self) -> Iterator[Item | Problem]:
         config, names, problems = self._classes()
-        yield from (replace(problem, file=config) for problem in problems)
-        for info in self._files.files():
-            name = self._files.relative(info)
-            if self._rules.kind.content_type(name):
+        if problems and not position:
+            yield Batch([replace(problem, file=config) for problem in problems], {"after": ""})
+        yield from file_by_file(self._files, partial(self._of_file, names), position)
+
+    def _of_file(self, names: dict[int, str], info: ObjectInfo, name: str) -> Iterator[Item | Problem]:
+        if self._rules.kind.content_type(name):
+            problem = refusal(info, self._rules.kind, self._rules.size_limit)
+            if problem:
+                yield Problem(0, problem[1].rstrip("."), "Leave the file out, or mend it.", name)
+            else:
                 yield from self._picture(info, name, names)
 
     def _classes(self) -> tuple[str, dict[int, str], list[Problem]]:
@@ -138,11 +127,15 @@ class YoloReader:
                 yield Problem(0, error.message.rstrip("."), "Replace the picture.", name)
                 return
             sample.property[SIZE] = [facts.width, facts.height, facts.channels]
-            data = b"".join(self._place.store.read(labels.key, 0, self._rules.annotation_bytes))
+            try:
+                data = whole_file(self._place.store, labels.key, self._rules.annotation_bytes)
+            except TooLarge as error:
+                yield Problem(0, error.message.rstrip("."), "Divide the picture.", self._files.relative(labels))
+                data = b""
             size = (facts.width, facts.height)
             for found in read_yolo_labels(data, names, size, annotation_type=self._word):
                 if isinstance(found, Annotation):
                     sample.annotations.append(found)
                 else:
                     yield replace(found, file=self._files.relative(labels))
-        yield Item(sample, name, info)
+        yield Item(sample, name, info, labels.size if labels else 0)

@@ -1,35 +1,43 @@
 """Reading a directory by the guide's rules (2.4.2): what lies beside a file, or the folder it lies in, labels it.
 
 Pictures to classify take the labels of the txt file of the same name, else the name of their folder; pictures with
-shapes the VOC xml of the same name; sounds to classify their folder; texts the labels behind them or in the file
-`…_result.txt`. What the guide gives no rule for is imported without annotations.
+shapes the VOC xml of the same name; sounds to classify their folder. Texts are `texts`', the columns of tables
+`table_files`'. What the guide gives no rule for is imported without annotations.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from maquette.datasets.importing.catalogue import Catalogue
-from maquette.datasets.importing.reading import BATCH, Batch, Item, Place
+from maquette.datasets.importing.manifests import whole_file
+from maquette.datasets.importing.reading import Batch, Item, Place, file_by_file
+from maquette.datasets.importing.table_files import TableCheck
+from maquette.datasets.importing.texts import TextReader, TextRules
 from maquette.datasets.inventory import refusal
-from maquette.datasets.types import IMAGE_SAMPLE, DatasetType, Shape
-from maquette.formats.encodings import LINE_LIMIT, Encoding, detect_encoding
+from maquette.datasets.types import IMAGE_SAMPLE, TABLE, DatasetType, Shape
+from maquette.formats.encodings import LINE_LIMIT
 from maquette.formats.label_files import read_label_file
 from maquette.formats.samples import SIZE, Annotation, Problem, Sample
-from maquette.formats.texts import RESULT_SUFFIX, Separators, a_separator, read_combined, read_separated, result_name
 from maquette.formats.voc import read_voc
+from maquette.kit.errors import Invalid, TooLarge
 from maquette.storage import ObjectInfo, obs_url
 
 
 @dataclass(frozen=True, slots=True)
 class FolderRules:
-    """How a directory is read: the type of the dataset, limits, and how texts and labels are separated."""
+    """How a directory is read: the type of the dataset and its settings, limits, how labels stand in text files."""
 
     kind: DatasetType
     size_limit: int
     annotation_bytes: int
     line_bytes: int = LINE_LIMIT
     label_format: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def texts(self) -> TextRules:
+        return TextRules.of(self.kind, self.label_format)
 
 
 def suffix_beside(kind: DatasetType) -> str | None:
@@ -54,99 +62,68 @@ def read_beside(kind: DatasetType, sample: Sample, data: bytes) -> list[Problem]
 
 
 class FolderReader:
-    """Positions are the last file that was read to its end, and the items of the next one that were passed."""
+    """Reads a directory file by file. Raises Invalid for one without files."""
 
     def __init__(self, place: Place, files: Catalogue, rules: FolderRules) -> None:
         self._place = place
         self._files = files
         self._rules = rules
         self._kind = rules.kind
-        (self._word,) = [*rules.kind.annotation_types.values()][:1] or [""]
+        self._texts = TextReader(place, files, rules.texts, rules.line_bytes)
+        self._tables = TableCheck(place.store, rules.settings) if self._kind.number == TABLE else None
 
     def batches(self, position: dict[str, Any]) -> Iterator[Batch]:
-        done, passed = int(position.get("files", 0)), int(position.get("items", 0))
-        after = str(position.get("after", ""))
-        items: list[Item | Problem] = []
-        for info in self._files.files(after):
-            name = self._files.relative(info)
-            for number, item in enumerate(self._of_file(info, name), start=1):
-                if number <= passed:
-                    continue
-                items.append(item)
-                if len(items) == BATCH:
-                    yield Batch(items, {"after": after, "items": number, "files": done}, self._share(done))
-                    items = []
-            after, passed, done = name, 0, done + 1
-            if len(items) >= BATCH:
-                yield Batch(items, {"after": after, "files": done}, self._share(done))
-                items = []
-        yield Batch(items, {"after": after, "files": done}, 1.0)
-
-    def _share(self, done: int) -> float:
-        return done / max(self._files.size, 1)
+        if not self._files.size and not position:
+            raise Invalid(f"There are no files in '{obs_url(self._place.bucket, self._place.key)}'. Check the path.")
+        return file_by_file(self._files, self._of_file, position)
 
     def _of_file(self, info: ObjectInfo, name: str) -> Iterator[Item | Problem]:
-        if self._belongs_to_another(name):
+        if self._kind.texts and self._texts.only_labels(name):
             return
-        if problem := refusal(info, self._kind, self._rules.size_limit):
-            if problem[0] != "annotation":
-                yield Problem(0, problem[1].rstrip("."), "Leave the file out, or mend it.", name)
-            return
-        if self._kind.texts:
-            yield from self._texts(info, name)
-            return
-        sample = Sample(source=obs_url(self._place.bucket, info.key))
-        yield from self._label(sample, name)
-        yield Item(sample, name, info)
+        problem = refusal(info, self._kind, self._rules.size_limit)
+        if problem and problem[0] == "format" and self._kind.texts and self._texts.takes(name):
+            problem = None
+        if problem and problem[0] == "annotation":
+            yield from self._alone(name)
+        elif problem:
+            yield Problem(0, problem[1].rstrip("."), "Leave the file out, or mend it.", name)
+        elif self._kind.texts:
+            yield from self._texts.read(info, name)
+        else:
+            yield from self._sample(info, name)
 
-    def _belongs_to_another(self, name: str) -> bool:
-        """Whether the file only labels another one that is there."""
-        if self._kind.texts:
-            return (
-                name.endswith(RESULT_SUFFIX) and self._files.find(name.removesuffix(RESULT_SUFFIX) + ".txt") is not None
-            )
-        return False
+    def _alone(self, name: str) -> Iterator[Problem]:
+        """A file of annotations is nothing by itself: whatever it labels reads it."""
+        if not any(self._kind.content_type(other) for other in self._files.beside(name)):
+            yield Problem(0, "there is no file of this name that it could label", "Put both side by side.", name)
 
-    def _label(self, sample: Sample, name: str) -> Iterator[Problem]:
+    def _sample(self, info: ObjectInfo, name: str) -> Iterator[Item | Problem]:
+        item = Item(Sample(source=obs_url(self._place.bucket, info.key)), name, info)
+        if self._tables is not None:
+            fits, problems = self._tables.check(info, name)
+            yield from problems
+            if not fits:
+                return
+        yield from self._label(item, name)
+        yield item
+
+    def _label(self, item: Item, name: str) -> Iterator[Problem]:
         """Give the sample what lies beside its file, or the name of its folder."""
         suffix = suffix_beside(self._kind)
         beside = self._files.find(name.rpartition(".")[0] + suffix) if suffix else None
         if beside is not None:
-            problems = read_beside(self._kind, sample, self._whole(beside))
-            yield from (replace(problem, file=self._files.relative(beside)) for problem in problems)
+            yield from self._read_beside(item, beside)
         elif self._kind.shape is Shape.CLASS and "/" in name:
-            sample.annotations = [Annotation(type=self._word, name=name.split("/")[-2])]
+            word = self._kind.annotation_types[self._kind.number]
+            item.sample.annotations = [Annotation(type=word, name=name.split("/")[-2])]
 
-    def _texts(self, info: ObjectInfo, name: str) -> Iterator[Item | Problem]:
-        store, limit = self._place.store, self._rules.line_bytes
-        encoding = self._encoding(info)
-        if isinstance(encoding, Problem):
-            yield replace(encoding, file=name)
+    def _read_beside(self, item: Item, beside: ObjectInfo) -> Iterator[Problem]:
+        name = self._files.relative(beside)
+        try:
+            data = whole_file(self._place.store, beside.key, self._rules.annotation_bytes)
+        except TooLarge as error:
+            yield Problem(0, error.message.rstrip("."), "Divide the picture, or leave annotations out.", name)
             return
-        given = self._rules.label_format or {}
-        labels = self._files.find(result_name(name) or "") if self._kind.shape is Shape.CLASS else None
-        between = a_separator(given.get("text_label_separator"), ",")
-        if labels is not None:
-            second = self._encoding(labels)
-            if isinstance(second, Problem):
-                yield replace(second, file=self._files.relative(labels))
-                return
-            encodings = (encoding, second)
-            found = read_separated(store.read(info.key), store.read(labels.key), between, encodings, limit)
-        elif self._kind.shape is Shape.CLASS and given.get("label_type", "1") == "1":
-            separators = Separators(a_separator(given.get("text_sample_separator"), "\t"), between)
-            found = read_combined(store.read(info.key), separators, encoding, limit)
-        else:
-            # Without labels in the same file the whole line is the text: no text holds a line break.
-            found = read_combined(store.read(info.key), Separators("\n\n", "\n"), encoding, limit)
-        for item in found:
-            if isinstance(item, Problem):
-                yield replace(item, file=name)
-            else:
-                yield Item(item, f"{name}:{item.line}", info)
-
-    def _encoding(self, info: ObjectInfo) -> Encoding | Problem:
-        return detect_encoding(self._place.store.read(info.key))
-
-    def _whole(self, info: ObjectInfo) -> bytes:
-        return b"".join(self._place.store.read(info.key, 0, self._rules.annotation_bytes))
+        item.weight = len(data)
+        for problem in read_beside(self._kind, item.sample, data):
+            yield replace(problem, file=name)

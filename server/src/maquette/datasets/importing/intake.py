@@ -5,7 +5,7 @@ history keeps them. What cannot be taken in is a problem and stops nothing else.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from maquette.datasets.conversion import labels_of, to_values
 from maquette.datasets.importing.reading import Item
+from maquette.datasets.importing.rehearsal import Rehearsal
+from maquette.datasets.label_rules import is_color
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.schemas import LabelBody, LabelProperty
 from maquette.datasets.tables import Dataset
-from maquette.datasets.types import IMAGE_SAMPLE, VIDEO, VIDEO_SAMPLE, DatasetType
-from maquette.datasets.working_set import CHANGEABLE, add_samples, change_samples, read_by_source
-from maquette.formats.samples import PARENT_SOURCE, TEXT_PREFIX, Problem
+from maquette.datasets.types import IMAGE_SAMPLE, VIDEO, DatasetType
+from maquette.datasets.working_set import CHANGEABLE, add_samples, change_samples, read_by_source, signature
+from maquette.formats.samples import FROM, PARENT_SOURCE, TEXT_PREFIX, TO, Problem
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.kit.config import Settings
@@ -27,6 +29,9 @@ from maquette.kit.ids import new_id
 from maquette.storage import obs_url, parse_obs_url
 
 IMPORTED = "import"
+MOST_LABELS = 10_000
+"""So many labels an import makes up to: beyond, somebody has taken texts or numbers for labels."""
+
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp")
 
 
@@ -56,50 +61,80 @@ class Taken:
 class Intake:
     """Takes batches into one dataset for one user."""
 
-    def __init__(self, settings: Settings, actor: Actor, kind: DatasetType, wanted: Wanted, by: str) -> None:
+    def __init__(
+        self, settings: Settings, actor: Actor, kind: DatasetType, wanted: Wanted, rehearsal: Rehearsal | None = None
+    ) -> None:
         self._settings = settings
         self._actor = actor
         self._kind = kind
         self._wanted = wanted
-        self._by = by
+        self._by = signature(actor)
+        self._rehearsal = rehearsal
 
     def take(self, session: Session, dataset: Dataset, found: Iterable[Item | Problem]) -> Taken:
         """Write a batch. The dataset is locked."""
         taken = Taken()
         items = self._chosen(found, taken)
         book = LabelBook(session, dataset)
-        self._make_labels(book, items.values(), taken)
-        known = read_by_source(session, dataset, items)
+        refused = self._make_labels(book, items.values(), taken)
+        judged = self._judged(book, items, refused, taken)
+        parents = self._parents(session, dataset, [items[source] for source in judged], taken)
+        known = read_by_source(session, dataset, judged)
         rows: list[dict[str, Any]] = []
         changes: list[tuple[Any, dict[str, Any]]] = []
-        parents = self._parents(session, dataset, items.values())
-        for source, item in items.items():
-            try:
-                values = to_values(book, item.sample, self._by, final=self._wanted.final)
-            except MaquetteError as error:
-                taken.problems.append(_problem(item, error))
-                continue
-            row = known.get(source)
-            if row is None and self._wanted.samples:
-                parent = parents.get(str(item.sample.property.get(PARENT_SOURCE)), "")
-                rows.append(self._new_row(item, values) | {"parent_id": parent})
-            elif row is not None and values["labels"] and self._wanted.annotations:
-                kept = {name: values.get(name, getattr(row, name)) for name in CHANGEABLE}
-                changes.append((row, kept | {"meta": {**row.meta, **values["meta"]}}))
+        for source, values in judged.items():
+            item, row = items[source], known.get(source)
+            if row is not None:
+                changed = self._changed(row, item, values)
+                changes += [(row, changed)] if changed else []
+                taken.counts["existing"] += changed is None
+            elif self._wanted.samples:
+                rows.append(self._new_row(item, values, parents))
             else:
-                taken.counts["existing"] += row is not None
+                taken.counts["left_out"] += 1
+        repeated = self._rehearsal.note([row["source"] for row in rows]) if self._rehearsal else frozenset[str]()
         add_samples(session, dataset, rows)
         change_samples(session, dataset, self._actor, changes, IMPORTED)
-        written = [*rows, *(values for _, values in changes)]
-        taken.counts.update(
-            total=len(items),
-            imported=len(rows),
-            changed=len(changes),
-            annotated=sum(bool(values["labels"]) for values in written) if self._wanted.final else 0,
-            unconfirmed=0 if self._wanted.final else sum(bool(values["labels"]) for values in written),
-            skipped=len(taken.problems),
-        )
+        self._count(taken, rows, [values for _, values in changes], repeated)
+        taken.counts.update(total=len(items), skipped=len(taken.problems))
         return taken
+
+    def _judged(
+        self, book: LabelBook, items: Mapping[str, Item], refused: Mapping[str, MaquetteError], taken: Taken
+    ) -> dict[str, dict[str, Any]]:
+        """The values that each sample's file gives it; one whose file cannot be believed is a problem."""
+        judged: dict[str, dict[str, Any]] = {}
+        for source, item in items.items():
+            try:
+                judged[source] = to_values(book, item.sample, self._by, final=self._wanted.final)
+            except MaquetteError as error:
+                names = (each.name or "" for each in item.sample.annotations) if refused else ()
+                taken.problems.append(_problem(item, next((refused[n] for n in names if n in refused), error)))
+        return judged
+
+    def _changed(self, row: Any, item: Item, values: dict[str, Any]) -> dict[str, Any] | None:
+        """What becomes of a known sample: what the file says takes the place of what was there. None: nothing new."""
+        if not values["labels"] or not self._wanted.annotations:
+            return None
+        kept = {name: values.get(name, getattr(row, name)) for name in CHANGEABLE}
+        kept["usage"] = values["usage"] or row.usage
+        kept["meta"] = {**row.meta, **values["meta"]}
+        if not values["hard"] and item.sample.hard is None:
+            kept["hard"] = row.hard
+        same = all(kept[name] == getattr(row, name) for name in ("labels", "state", "hard", "usage", "meta"))
+        return None if same else kept
+
+    def _count(
+        self, taken: Taken, rows: Sequence[dict[str, Any]], changes: Sequence[dict[str, Any]], repeated: Collection[str]
+    ) -> None:
+        """Count what was written; in a rehearsal, samples that an earlier batch would have left are known ones."""
+        again = [row for row in rows if row["source"] in repeated]
+        new = len(rows) - len(again)
+        changing = [row for row in again if row.get("labels") and self._wanted.annotations]
+        written = [*(row for row in rows if row["source"] not in repeated), *changing, *changes]
+        with_labels = sum(bool(values.get("labels")) for values in written)
+        taken.counts["annotated" if self._wanted.final else "unconfirmed"] += with_labels
+        taken.counts.update(imported=new, changed=len(changes) + len(changing), existing=len(again) - len(changing))
 
     def _chosen(self, found: Iterable[Item | Problem], taken: Taken) -> dict[str, Item]:
         """The items that are asked for, by source; of two of one source the later counts."""
@@ -131,11 +166,12 @@ class Intake:
             sample.annotations = []
             return True
         if wanted.included or wanted.excluded:
+            kept = [annotation for annotation in sample.annotations if wanted.takes(annotation.name)]
+            ids = {annotation.id for annotation in kept}
+            # A relation goes with the entities that it leads between.
+            ends = (FROM, TO)
             sample.annotations = [
-                annotation
-                for annotation in sample.annotations
-                if (not wanted.included or annotation.name in wanted.included)
-                and annotation.name not in wanted.excluded
+                each for each in kept if all(key not in each.property or each.property[key] in ids for key in ends)
             ]
             return bool(sample.annotations) or not wanted.included
         return True
@@ -154,60 +190,68 @@ class Intake:
         if kind.texts:
             raise Invalid("A sample of texts holds the text itself, as content://. Import the file as a directory.")
         name = source.rpartition("/")[2]
-        if not kind.content_type(name) and not self._is_frame(item):
+        if self._is_frame(item):
+            parent = item.sample.property[PARENT_SOURCE]
+            if not isinstance(parent, str) or not kind.content_type(parent):
+                raise Invalid(f"{PARENT_SOURCE} '{str(parent)[:200]}' is no video.")
+        elif not kind.content_type(name):
             raise Invalid(f"'{name[:200]}' is no file for {kind.name}.")
 
     def _is_frame(self, item: Item) -> bool:
         source = item.sample.source.lower()
         return self._kind.number == VIDEO and source.endswith(_PICTURES) and PARENT_SOURCE in item.sample.property
 
-    def _make_labels(self, book: LabelBook, items: Iterable[Item], taken: Taken) -> None:
-        """Make the labels that the dataset lacks. One that cannot be made fails with each sample that carries it."""
+    def _make_labels(self, book: LabelBook, items: Iterable[Item], taken: Taken) -> dict[str, MaquetteError]:
+        """Make the labels that the dataset lacks; the names of those that cannot be made, with the reason."""
+        refused: dict[str, MaquetteError] = {}
         known = {(row.name, row.type) for row in book.by_code.values()}
         for (name, number), color in labels_of(self._kind, (item.sample for item in items)).items():
             if (name, number) in known:
                 continue
             try:
-                given = LabelProperty.model_validate({"@modelarts:color": color} if color else {})
+                if len(book.by_code) >= MOST_LABELS:
+                    raise Invalid(f"The dataset has {MOST_LABELS} labels, and an import makes no more.")
+                given = LabelProperty.model_validate({"@modelarts:color": color} if color and is_color(color) else {})
                 book.add(self._settings, LabelBody(name=name, type=number, property=given))
-                taken.counts["labels"] += 1
-            except Invalid:
-                continue
+            except MaquetteError as error:
+                refused[name] = error
+            else:
+                taken.counts["labels"] += self._rehearsal is None or self._rehearsal.is_new_label(name, number)
+        return refused
 
-    def _parents(self, session: Session, dataset: Dataset, items: Iterable[Item]) -> dict[str, str]:
+    def _parents(self, session: Session, dataset: Dataset, items: Sequence[Item], taken: Taken) -> dict[str, str]:
         """The videos that frames belong to, by the address in the frames; those that are missing are added."""
-        named: dict[str, str] = {}
-        if self._kind.number != VIDEO:
+        if self._kind.number != VIDEO or not self._wanted.samples:
             return {}
-        for item in items:
-            given = item.sample.property.get(PARENT_SOURCE)
-            if isinstance(given, str):
-                named[given] = obs_url(*parse_obs_url(given))
+        frames = (item.sample.property[PARENT_SOURCE] for item in items if self._is_frame(item))
+        named: dict[str, str] = {given: obs_url(*parse_obs_url(given)) for given in frames}
         known = read_by_source(session, dataset, named.values())
         found: dict[str, str] = {source: row.id for source, row in known.items()}
-        rows: list[dict[str, Any]] = [
-            {"id": new_id(), "source": source, "name": source.rpartition("/")[2], "sample_type": VIDEO_SAMPLE}
-            for source in dict.fromkeys(named.values())
-            if source not in found
-        ]
-        add_samples(session, dataset, [{**row, "created_at": now_ms()} for row in rows])
-        found.update((row["source"], row["id"]) for row in rows)
+        own = {item.sample.source: item for item in items}
+        rows: list[dict[str, Any]] = []
+        for source in dict.fromkeys(named.values()):
+            if source not in found:
+                found[source] = new_id()
+                rows.append(self._described(source, own.get(source)) | {"id": found[source]})
+        repeated = self._rehearsal.note([row["source"] for row in rows]) if self._rehearsal else frozenset[str]()
+        add_samples(session, dataset, rows)
+        taken.counts["imported"] += len(rows) - len(repeated)
         return {given: found[source] for given, source in named.items()}
 
-    def _new_row(self, item: Item, values: dict[str, Any]) -> dict[str, Any]:
-        source = item.sample.source
-        is_text = source.startswith(TEXT_PREFIX)
-        row = {
-            "id": new_id(),
-            "source": source,
-            "name": item.where if is_text else source.rpartition("/")[2],
-            "sample_type": IMAGE_SAMPLE if self._is_frame(item) else self._kind.sample_type,
-            "size": len(source) - len(TEXT_PREFIX) if is_text else 0,
-            "created_at": now_ms(),
-        }
-        if item.info and not is_text:
-            row |= {"size": item.info.size, "modified_ms": item.info.modified_ms, "etag": item.info.etag}
-        return row | values
+    def _new_row(self, item: Item, values: dict[str, Any], parents: Mapping[str, str]) -> dict[str, Any]:
+        row = self._described(item.sample.source, item) | values
+        if parents and self._is_frame(item):
+            row |= {"sample_type": IMAGE_SAMPLE, "parent_id": parents[item.sample.property[PARENT_SOURCE]]}
+        return row
+
+    def _described(self, source: str, item: Item | None) -> dict[str, Any]:
+        """The columns of a new row that its annotations do not say."""
+        info = item.info if item else None
+        row = {"id": new_id(), "source": source, "sample_type": self._kind.sample_type, "created_at": now_ms()}
+        if item is not None and source.startswith(TEXT_PREFIX):
+            return row | {"name": item.where, "size": len(source) - len(TEXT_PREFIX)}
+        row["name"] = source.rpartition("/")[2]
+        return row | {"size": info.size, "modified_ms": info.modified_ms, "etag": info.etag} if info else row
 
 
 def _problem(item: Item, error: MaquetteError) -> Problem:

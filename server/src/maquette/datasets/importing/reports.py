@@ -15,15 +15,18 @@ LISTED = 1_000
 
 
 class Report:
-    """Appends problems to a local file. `size` belongs into the checkpoint: what lies behind it is from a lost step."""
+    """Appends problems to a local file. `size` belongs into the checkpoint: what lies behind it is from a lost step.
+
+    Where the file is gone, because the import goes on beside another disk, it begins anew.
+    """
 
     def __init__(self, path: Path, size: int = 0) -> None:
         self.path = path
         with disk_errors("the report"):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab") as file:
-                file.truncate(size)
-        self.size = size
+                self.size = size if size <= file.tell() else 0
+                file.truncate(self.size)
 
     def add(self, problems: Sequence[Problem]) -> None:
         if not problems:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from maquette.buckets import StoresDep, open_url
 from maquette.datasets.errors import no_report
@@ -56,4 +56,4 @@ def show_import_report(
         raise no_report(task_id)
     store, key = open_url(database, stores, actor, run.report_url)
     headers = {"Content-Disposition": f'attachment; filename="import-{task_id}.jsonl"'}
-    return Response(store.get(key), media_type="application/x-ndjson", headers=headers)
+    return StreamingResponse(store.read(key), media_type="application/x-ndjson", headers=headers)

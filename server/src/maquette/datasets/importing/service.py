@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from maquette.buckets.service import find_bucket
 from maquette.datasets.errors import import_running, no_import, wrong_import
 from maquette.datasets.importing.schemas import ImportProblem, ImportRequest, ImportState, without_secrets
+from maquette.datasets.importing.texts import TextRules
 from maquette.datasets.service import resource
 from maquette.datasets.tables import Dataset, TransferRun
 from maquette.datasets.types import TABLE, Shape, dataset_type
+from maquette.datasets.version_errors import dataset_busy
+from maquette.datasets.versions import SWITCHING
 from maquette.events import emit
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
@@ -19,6 +22,7 @@ from maquette.kit.pages import Page
 from maquette.storage import parse_obs_url
 from maquette.tasks import Task, TaskSpec, enqueue
 from maquette.tasks.queue import active_tasks
+from maquette.workspaces import DEFAULT
 
 KIND = "dataset.import"
 DIRECTION = "import"
@@ -31,18 +35,19 @@ _STATUSES = {
 }
 _DRAWN = ("coco", "yolo")
 _WRITTEN = ("csv", "jsonl")
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
 def start_import(session: Session, actor: Actor, dataset: Dataset, body: ImportRequest) -> Task:
     """Ask for an import into the dataset, which the caller has locked."""
     _refuse_what_does_not_apply(dataset, body)
-    try:
-        bucket, _ = parse_obs_url(body.import_path)
-    except Invalid as error:
-        raise wrong_import("import_path", error.message) from None
-    find_bucket(session, actor, bucket)
+    _check_path(session, actor, dataset, body.import_path)
+    _check_separators(dataset, body)
     if active_tasks(session, dataset.id, KIND):
         raise import_running(dataset.name)
+    if switching := active_tasks(session, dataset.id, SWITCHING):
+        # What is taken in now would be in the working set that is about to be replaced.
+        raise dataset_busy(dataset.name, switching[0].kind)
     task = enqueue(session, actor, TaskSpec(KIND, dataset.name, "dataset", dataset.id, dataset.workspace_id))
     run = TransferRun(
         id=task.id,
@@ -107,11 +112,40 @@ def describe_import(session: Session, run: TransferRun, *, problems: bool) -> Im
     )
 
 
+def _check_path(session: Session, actor: Actor, dataset: Dataset, path: str) -> None:
+    """The bucket is one that everybody may see who may see the dataset."""
+    try:
+        bucket, _ = parse_obs_url(path)
+    except Invalid as error:
+        raise wrong_import("import_path", error.message) from None
+    if find_bucket(session, actor, bucket).workspace_id not in {dataset.workspace_id, DEFAULT}:
+        raise wrong_import("import_path", f"lies in '{bucket}', which belongs to another workspace than the dataset.")
+
+
+def _check_separators(dataset: Dataset, body: ImportRequest) -> None:
+    try:
+        TextRules.of(dataset_type(dataset.dataset_type), body.label_format.model_dump() if body.label_format else None)
+    except Invalid as error:
+        raise wrong_import("label_format", f"cannot be used. {error.message}") from None
+
+
 def _refuse_what_does_not_apply(dataset: Dataset, body: ImportRequest) -> None:
     kind = dataset_type(dataset.dataset_type)
     form = body.import_type
     refusals = (
         (body.import_origin != "obs", "import_origin", f"'{body.import_origin}' is not read by this version; use obs."),
+        (
+            body.import_path.rstrip("/").lower().endswith(_ARCHIVES),
+            "import_path",
+            "names an archive. Extract it first (POST …/objects/extract), then import the folder.",
+        ),
+        (
+            kind.number == TABLE
+            and "with_column_header" in body.model_fields_set
+            and body.with_column_header != dataset.settings.get("with_column_header", True),
+            "with_column_header",
+            "is not that of the dataset, whose tables are read all alike.",
+        ),
         (kind.number == TABLE and form != "dir", "import_type", "tables are imported from directories of CSV files."),
         (form in _DRAWN and kind.shape is not Shape.GEOMETRY, "import_type", f"{form} files hold shapes on pictures."),
         (form in _WRITTEN and not kind.texts, "import_type", f"{form} files hold texts."),

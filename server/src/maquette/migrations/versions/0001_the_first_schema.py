@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from maquette.db import JsonColumn
 
 revision = "0001"
