@@ -162,7 +162,7 @@ describe.each<Language>(["en", "zh-CN"])("datasets of many types in %s", (langua
     const { page, t } = reader;
     await reader.goTo(t("nav.datasets"));
     await reader.inspect("datasets-types");
-    await reader.choose(page.getByRole("combobox", { name: t("datasets:list.type") }), t("datasetTypes:name.table"));
+    await reader.choose(page.getByRole("combobox", { name: t("datasets:list.type") }), t("datasetTypes:name.free"));
     await page.getByRole("status").filter({ hasText: t("datasets:count.datasets", { count: 1 }) }).waitFor();
     expect(reader.broken).toEqual([]);
   });

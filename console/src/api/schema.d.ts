@@ -3708,11 +3708,11 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "buckets.copy" | "buckets.delete" | "buckets.extract" | "buckets.move" | "dataset.batch" | "dataset.clean" | "dataset.delete-files" | "dataset.delete-labels" | "dataset.export" | "dataset.import" | "dataset.publish" | "dataset.restore" | "dataset.set-current" | "dataset.sync" | "model.publish" | "model.remove" | "training.remove" | "training.settle";
+            kind: "buckets.copy" | "buckets.delete" | "buckets.extract" | "buckets.move" | "dataset.batch" | "dataset.clean" | "dataset.delete-files" | "dataset.delete-labels" | "dataset.drop-generations" | "dataset.export" | "dataset.import" | "dataset.publish" | "dataset.restore" | "dataset.set-current" | "dataset.sync" | "model.publish" | "model.remove" | "training.remove" | "training.settle";
             /** Message */
             message: string;
             /** Message Code */
-            message_code: ("files-seen" | "samples-read" | "images-exported" | "samples-imported" | "storing-manifest" | "samples-written" | "rows-removed" | "waiting-for-tasks" | "copying-file" | "objects-deleted") | null;
+            message_code: ("files-seen" | "samples-read" | "files-exported" | "pictures-described" | "tables-written" | "storing-annotations" | "checking-version" | "made-current" | "made-current-late" | "samples-imported" | "storing-manifest" | "samples-written" | "rows-removed" | "waiting-for-tasks" | "copying-file" | "objects-deleted") | null;
             /** Message Values */
             message_values: {
                 [key: string]: string | number;

@@ -54,7 +54,7 @@ def test_a_dataset_s_tasks_say_what_they_do_in_known_words(
     assert {told[0] for told in found.values() if told} == {
         "files-seen",
         "samples-read",
-        "images-exported",
+        "files-exported",
         "storing-manifest",
         "samples-written",
         "rows-removed",

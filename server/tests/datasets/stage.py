@@ -24,6 +24,7 @@ from maquette.kit.config import Settings
 from maquette.kit.ids import new_id
 from maquette.kit.vault import Vault
 from maquette.storage import LocalStore
+from maquette.storage.local_batches import LocalBatch
 from maquette.tasks import Task, TaskRunner
 
 ACTOR = Actor("u1", "ann", "d1", "admin", "p1", frozenset({"0"}))
@@ -189,5 +190,6 @@ def _deadly(instant: int) -> Iterator[None]:
     Database.write = dying_write  # type: ignore[method-assign]
     LocalStore.adopt = around(LocalStore.adopt)  # type: ignore[method-assign]
     LocalStore.write = around(LocalStore.write)  # type: ignore[method-assign]
-    LocalStore.copy_from = around(LocalStore.copy_from)  # type: ignore[method-assign]
+    LocalBatch.copy = around(LocalBatch.copy)  # type: ignore[method-assign]
+    LocalBatch.publish = around(LocalBatch.publish)  # type: ignore[method-assign]
     yield

@@ -1,4 +1,4 @@
-"""Label sets of each type over HTTP: attributes, relations, categories, shortcuts, shapes; and what annotations obey."""
+"""Label sets of each type over HTTP: attributes, relations, categories, shortcuts, shapes; what annotations obey."""
 
 from typing import Any
 

@@ -16,6 +16,7 @@ from maquette.datasets.tables import UNCONFIRMED, Dataset, Label, Sample, Versio
 from maquette.datasets.version_reading import list_version_samples, read_manifest_checked
 from maquette.datasets.versions import delete_version
 from maquette.db import Database
+from maquette.formats import manifest
 from maquette.kit.errors import Conflict, StorageFull
 from maquette.storage import LocalStore, parse_obs_url
 
@@ -72,6 +73,20 @@ def test_the_tree_and_the_manifest(stage: Stage) -> None:
     ]
     assert stage.dataset().current_version_id == version.id
     assert not list(stage.settings.cache_dir.iterdir())
+
+
+def test_batches_are_as_small_as_long_lines_need(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "BATCH_BYTES", 100)
+    ids = stage.add_samples([[1]] * 5)
+    assert [line["id"] for line in lines(stage, stage.publish(ratio="0.5"))] == ids
+
+
+def test_a_line_that_nobody_could_read_is_not_published(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    (sample,) = stage.add_samples([[1]])
+    monkeypatch.setattr(manifest, "MAX_LINE_BYTES", 100)
+    version = stage.version(stage.ask_version())
+    stage.work()
+    assert f"The sample {sample} makes a line of more than" in stage.task(version.task_id).error_msg
 
 
 def test_an_empty_dataset_publishes_an_empty_version(stage: Stage) -> None:

@@ -177,6 +177,13 @@ def test_a_table_shows_its_first_rows(pictures: Pictures) -> None:
     assert [(field["name"], field["type"]) for field in detected["fields"]] == [("name", "String"), ("count", "Int")]
 
 
+def test_a_table_in_gbk_shows_its_characters(pictures: Pictures) -> None:
+    pictures.put("a.csv", content="name,count\n安,1\n".encode("gbk"))
+    pictures.create(dataset_type=400, schema=SCHEMA)
+    url = pictures.samples()[0]["media_url"].replace("/media", "/rows").partition("?")[0]
+    assert fetched(pictures, url).json()["rows"] == [["安", "1"]]
+
+
 def test_changed_and_vanished_lines_are_marked(pictures: Pictures) -> None:
     made(pictures, 100)
     pictures.put("a.txt", content="我爱机器学习\nnew\nnew\n".encode())

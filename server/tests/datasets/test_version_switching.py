@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 from tests.datasets.stage import ACTOR, DATASET_ID, Stage
 
-from maquette.datasets import restore_points, version_switching
+from maquette.datasets import cleaning, restore_points, version_switching
 from maquette.datasets.labels import LabelBook
 from maquette.datasets.restore_points import list_restore_points
 from maquette.datasets.tables import (
@@ -346,6 +346,25 @@ def test_one_thing_at_a_time(stage: Stage) -> None:
         delete_version(session, ACTOR, session.get_one(Dataset, DATASET_ID), version.id)
     stage.work()
     assert stage.dataset().generation == 1
+
+
+def test_a_task_that_began_meanwhile_stops_the_switch(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "PATIENCE_MS", 0)
+    fill(stage, [[1]])
+    version = stage.publish()
+    write, begun = version_switching._Switch._write, list[str]()
+
+    def meanwhile(self: Any, *arguments: Any) -> None:
+        write(self, *arguments)
+        begun.append(stage.ask_sync())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(version_switching._Switch, "_write", meanwhile)
+        task_id = ask(stage, version)
+        stage.work()
+    assert (stage.task(task_id).state, stage.task(task_id).error_code) == ("failed", "ModelArts.4376")
+    assert (stage.task(begun[0]).state, stage.dataset().generation) == ("succeeded", 1)
+    switch(stage, version)
 
 
 def test_what_cannot_become_current(stage: Stage) -> None:

@@ -336,3 +336,45 @@ def test_a_rename_is_at_once_or_not_at_all(store: ObjectStore) -> None:
     assert everything(store) == (["a"] if renamed is None else ["b/c"])
     with pytest.raises(ObjectMissing):
         store.move("absent", "b")
+
+
+def test_many_at_once(store: ObjectStore) -> None:
+    origin = MemoryStore()
+    origin.write("a", b"from elsewhere")
+    store.write("old", b"before")
+    with store.together() as many, ThreadPoolExecutor(4) as threads:
+        infos = list(threads.map(lambda n: many.write(f"x/{n % 3}/{n}", b"%d" % n), range(30)))
+        many.write("old", iter((b"af", b"ter")))
+        copied = [many.copy_from(origin, "a", "copies/a"), many.copy_from(store, "old", "copies/old")]
+        with pytest.raises(ObjectMissing):
+            many.copy_from(store, "absent", "copies/absent")
+        with pytest.raises(Invalid):
+            many.write("../outside", b"")
+    assert [store.head(info.key) for info in (*infos, copied[0])] == [*infos, copied[0]]
+    assert store.get("copies/a") == b"from elsewhere"
+    assert store.get("old") == b"after"
+    assert not store.exists("copies/absent")
+
+
+def test_a_piece_that_breaks_off_is_never_an_object(store: ObjectStore) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"begun"
+        raise ValueError("broken off")
+
+    with store.together() as many:
+        with pytest.raises(ValueError, match="broken off"):
+            many.write("a", broken())
+        many.write("b", b"whole")
+    assert everything(store) == ["b"]
+
+
+def test_what_failed_leaves_nothing_half_done(store: ObjectStore) -> None:
+    def stopped() -> None:
+        with store.together() as many:
+            many.write("a", b"whole")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        stopped()
+    assert everything(store) in ([], ["a"])
+    assert not store.exists("a") or store.get("a") == b"whole"

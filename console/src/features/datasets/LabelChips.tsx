@@ -10,8 +10,9 @@ interface LabelChipsProps {
 }
 
 export function LabelChips({ labels, colors, named = true }: LabelChipsProps) {
-  return labels.map(({ name, type, count }) => (
+  return labels.map(({ name, type, count }, index) => (
     <span key={`${type} ${name}`} className="ds-label">
+      {/* Read aloud, one name ends before the next begins. */ index > 0 && " "}
       <i style={{ background: colors.get(name) }} />
       {named && <span>{count > 1 ? `${name} × ${count}` : name}</span>}
     </span>

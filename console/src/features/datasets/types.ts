@@ -92,6 +92,18 @@ export function hasAttributes({ key }: DatasetType): boolean {
   return key === "objectDetection";
 }
 
+const splitting: readonly TypeKey[] = ["imageClassification", "objectDetection", "textClassification", "soundClassification"];
+
+/** Whether a version may be divided into a training and a validation set: the guide's table 2-28. */
+export function isSplit({ key }: DatasetType): boolean {
+  return splitting.includes(key);
+}
+
+/** Whether a version tells hard examples from others. */
+export function tellsHard({ key }: DatasetType): boolean {
+  return key === "imageClassification" || key === "objectDetection";
+}
+
 const mebibyte = 1024 * 1024;
 
 /** The largest sample file, in bytes, as the server is set up by default. */

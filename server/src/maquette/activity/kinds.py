@@ -9,6 +9,7 @@ KINDS = (
     "dataset.clean",
     "dataset.delete-files",
     "dataset.delete-labels",
+    "dataset.drop-generations",
     "dataset.export",
     "dataset.import",
     "dataset.publish",

@@ -70,13 +70,18 @@ def _encoded(book: LabelBook, label: Annotated, subject: Subject) -> dict[str, A
         own = RULES[shape](own, subject)
     if row and row.attributes:
         own = with_attributes(row.name, row.attributes, own)
-    kept = {"id": label.id, "score": label.score, "property": own}
-    return {
+    encoded: dict[str, Any] = {
         "code": row.code if row else NAMELESS,
         "type": number,
         "annotated_by": label.annotated_by or "human",
-        **{key: value for key, value in kept.items() if value not in (None, "", {})},
     }
+    if label.id:
+        encoded["id"] = label.id
+    if label.score is not None:
+        encoded["score"] = label.score
+    if own:
+        encoded["property"] = own
+    return encoded
 
 
 def _give_ids(encoded: list[dict[str, Any]], *, relations: bool) -> None:

@@ -5,7 +5,7 @@ what a task was told to drop stays what it was.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -27,6 +27,7 @@ from maquette.db import Database
 from maquette.kit.actor import Actor
 from maquette.kit.clock import now_ms
 from maquette.tasks import RunningTask, Task, TaskHandler, TaskSpec, enqueue
+from maquette.tasks.progress import PROGRESS
 from maquette.tasks.queue import active_tasks
 from maquette.tasks.tables import ACTIVE
 
@@ -58,7 +59,7 @@ def drop(task: RunningTask) -> dict[str, Any]:
     for generation in task.payload["generations"]:
         number = -1
         while number:
-            with task.step(message=f"{removed} rows removed") as session:
+            with task.step(message=PROGRESS.say("rows-removed", count=removed)) as session:
                 number = (
                     0
                     if _is_used(session, task.resource_id, generation)
@@ -69,10 +70,10 @@ def drop(task: RunningTask) -> dict[str, Any]:
 
 
 def _clean(database: Database, task: RunningTask, dataset_id: str) -> int:
-    _await_others(database, task, dataset_id)
+    await_others(task, dataset_id)
     removed = 0
     while True:
-        with task.step(message=f"{removed} rows removed") as session:
+        with task.step(message=PROGRESS.say("rows-removed", count=removed)) as session:
             if session.scalar(select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted)) is None:
                 return removed
             generation = _first_generation(session, dataset_id)
@@ -121,16 +122,16 @@ def _remove_entries(session: Session, dataset_id: str, generation: int) -> int:
     return len(ids)
 
 
-def _await_others(database: Database, task: RunningTask, dataset_id: str) -> None:
-    """Let what was cancelled with the dataset come to its end, so that it adds nothing behind our back."""
+def await_others(task: RunningTask, dataset_id: str, beside: Collection[str] = ()) -> None:
+    """Let the dataset's other tasks come to their end, for a minute at most; those of kinds in `beside` may go on."""
     until = now_ms() + PATIENCE_MS
     pause = threading.Event()
     while now_ms() < until:
-        with database.read() as session:
+        with task.database.read() as session:
             others = [other for other in active_tasks(session, dataset_id) if other.id != task.id]
-        if not others:
+        if all(other.kind in beside for other in others):
             return
-        with task.step(message="Waiting for the dataset's other tasks to stop"):
+        with task.step(message=PROGRESS.say("waiting-for-tasks")):
             pass
         pause.wait(0.2)
 

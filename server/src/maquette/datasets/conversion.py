@@ -126,7 +126,7 @@ def to_values(book: LabelBook, sample: Sample, by: str, *, final: bool = True) -
 
 def _own_property(annotation: Annotation, sample: Sample) -> dict[str, Any]:
     """What is the object's own: not the label's colour, and a hard flag only where it differs from the sample's."""
-    own = {key: value for key, value in annotation.property.items() if key != COLOR}
+    own = {key: value for key, value in annotation.property.items() if key != COLOR} if annotation.property else {}
     if annotation.hard is not None and sample.hard is not None and annotation.hard != sample.hard:
         own[HARD] = annotation.hard
     return own

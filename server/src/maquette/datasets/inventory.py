@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from maquette.datasets.types import DatasetType
+from maquette.datasets.types import IMAGE_SEGMENTATION, DatasetType
+from maquette.formats.masks import MASKS_FOLDER
 from maquette.kit.errors import StorageFull
 from maquette.storage import ObjectInfo
 
@@ -40,6 +41,8 @@ def refusal(info: ObjectInfo, kind: DatasetType, limit: int) -> tuple[str, str] 
         if extension in ANNOTATION_EXTENSIONS and not kind.texts:
             return "annotation", "Annotation files are read by an import, not by a sync."
         return "format", f"Only {', '.join(sorted(kind.media or ()))} files are read."
+    if kind.number == IMAGE_SEGMENTATION and f"/{MASKS_FOLDER}/" in f"/{info.key}":
+        return "annotation", "Masks are no pictures to label: the xml of a picture holds its outlines."
     if info.size == 0:
         return "empty", "The file is empty."
     if info.size > limit:

@@ -38,6 +38,7 @@ from maquette.kit.errors import Conflict, MaquetteError, NotFound
 from maquette.storage import ObjectStore, obs_url, parse_obs_url
 from maquette.storage.disk import disk_errors
 from maquette.tasks import RunningTask, TaskHandler
+from maquette.tasks.progress import PROGRESS
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class _Publication:
         changes = self._differences(snapshot, before, remarks)
         index_key = f"{self._target.indexes}{snapshot.index_sha256}.index"
         # Whoever took this task over writes these files too: be sure that it is still ours.
-        with self._task.step(message="storing the manifest"):
+        with self._task.step(message=PROGRESS.say("storing-manifest")):
             pass
         self._remove_other_indexes(index_key)
         self._store.adopt(index_key, self._ready / INDEX_FILE)
@@ -144,7 +145,9 @@ class _Publication:
 
     def _report(self, done: int, total: int) -> None:
         share = min(done / total, 1.0) if total else 1.0
-        with self._task.step(progress=_SHARE_OF_SNAPSHOT * share, message=f"{done} of {total} samples"):
+        with self._task.step(
+            progress=_SHARE_OF_SNAPSHOT * share, message=PROGRESS.say("samples-read", done=done, total=total)
+        ):
             pass
 
     def _differences(self, snapshot: Snapshot, before: Version | None, remarks: list[str]) -> dict[str, int]:
@@ -195,7 +198,9 @@ class _Publication:
             "updated_at": now_ms(),
         }
         mine = (Version.id == self._version.id, Version.state == CREATING)
-        with self._task.step(progress=1.0, message=f"{snapshot.total_samples} samples") as session:
+        with self._task.step(
+            progress=1.0, message=PROGRESS.say("samples-written", count=snapshot.total_samples)
+        ) as session:
             dataset = lock_dataset_row(session, self._dataset.id)
             if dataset is None:
                 raise NotFound("The dataset has been deleted.")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from maquette.datasets.schemas import TableField
 from maquette.formats.csv_records import CsvFormat, detect_format, read_rows
+from maquette.formats.encodings import detect_encoding
 from maquette.formats.samples import Problem
 from maquette.formats.tables import common_schema, detect_schema
 from maquette.kit.errors import Invalid
@@ -90,4 +91,9 @@ def _head(store: ObjectStore, key: str) -> Iterator[bytes]:
 
 
 def _layout(store: ObjectStore, key: str, *, header: bool) -> CsvFormat:
-    return detect_format(_head(store, key), header=header)
+    head = b"".join(_head(store, key))
+    # Up to a line's end, so that no character is cut.
+    encoding = detect_encoding([head[: head.rfind(b"\n") + 1] or head])
+    if isinstance(encoding, Problem):
+        encoding = "utf-8"
+    return detect_format([head], encoding=encoding, header=header)

@@ -7,7 +7,6 @@ does not support is refused with the reason: the guide's table 2-2, except that 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from maquette.datasets.errors import wrong_type
 
@@ -52,10 +51,11 @@ class DatasetType:
 
     def content_type(self, name: str) -> str | None:
         """The content type of a sample file of this name, or None when the type does not take such files."""
-        suffix = PurePosixPath(name).suffix.lower()
         if self.media is None:
             return "application/octet-stream"
-        return self.media.get(suffix)
+        # Asked of every line of a manifest, where a path object each would be dear.
+        stem, _, suffix = name.rpartition("/")[2].rpartition(".")
+        return self.media.get("." + suffix.lower()) if stem else None
 
     def takes(self, suffix: str) -> bool:
         return self.media is None or suffix in self.media

@@ -28,6 +28,7 @@ from maquette.formats.voc import Color, write_voc
 from maquette.kit.errors import MaquetteError
 from maquette.storage import ObjectMissing, ObjectStore, obs_url, parse_obs_url
 from maquette.tasks import RunningTask
+from maquette.tasks.progress import PROGRESS
 
 FILES_A_STEP = 200
 AT_ONCE = 8
@@ -57,12 +58,12 @@ class VersionFiles:
             for name in (ANNOTATIONS, MASKS):
                 self._store.delete_many([info.key for info in self._store.walk(self._folder.key + name)])
         drawn = (sample for sample in self._samples() if any(a.annotation_format == VOC for a in sample.annotations))
-        return self._in_steps("annotated", drawn, lambda sample: self._annotate(sample, labels), "pictures described")
+        return self._in_steps("annotated", drawn, lambda sample: self._annotate(sample, labels), "pictures-described")
 
     def copy_files(self) -> int:
         """Copy each sample's file. Returns how many did not exist any more."""
         files = (sample for sample in self._samples() if not sample.source.startswith(TEXT_PREFIX))
-        return self._in_steps("copied", files, self._copy, "files exported")
+        return self._in_steps("copied", files, self._copy, "files-exported")
 
     def _in_steps(self, what: str, items: Iterable[Sample], act: Callable[[Sample], int], said: str) -> int:
         """Do what is left of it, and add up what each item returned."""
@@ -74,7 +75,7 @@ class VersionFiles:
                 total += sum(pool.map(act, batch))
                 done += len(batch)
                 progress = {**checkpoint, what: done, f"{what} lost": total}
-                with self._task.step(checkpoint=progress, message=f"{done} {said}"):
+                with self._task.step(checkpoint=progress, message=PROGRESS.say(said, count=done)):
                     pass
         return total
 

@@ -19,9 +19,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maquette.buckets import Stores, open_url
-from maquette.datasets.cleaning import DROPPING, drop_generations
+from maquette.datasets.cleaning import DROPPING, await_others, drop_generations
 from maquette.datasets.conversion import to_values
 from maquette.datasets.labels import LabelBook
+from maquette.datasets.listing import EXPORT
 from maquette.datasets.restore_points import SET_CURRENT, WorkingSet, described, exchange
 from maquette.datasets.service import lock_dataset_row
 from maquette.datasets.tables import LABELLED, UNLABELLED, Dataset, Label, Sample, SampleLabelEntry, Version, digest_of
@@ -42,12 +43,15 @@ from maquette.kit.errors import Conflict, NotFound
 from maquette.storage import ObjectStore, obs_url, parse_obs_url
 from maquette.tasks import LeaseLost, RunningTask, Task, TaskHandler, TaskSpec, enqueue
 from maquette.tasks.handling import Interrupted
+from maquette.tasks.progress import PROGRESS
 from maquette.tasks.queue import active_tasks
 
 BATCH = 5_000
 BATCH_BYTES = 16 << 20
+READERS = (DROPPING, EXPORT)
+"""Tasks of a dataset that may be under way: they change nothing of its working set."""
+
 _Rows = list[dict[str, Any]]
-_LATE = "What was changed meanwhile is in the restore point."
 
 _FILE_COLUMNS = (
     Sample.id,
@@ -78,10 +82,10 @@ def ask_to_switch(session: Session, actor: Actor, dataset: Dataset, version_id: 
     return enqueue(session, actor, TaskSpec(SWITCHING, title, "dataset", dataset.id, dataset.workspace_id, payload))
 
 
-def check_nothing_writes(session: Session, dataset: Dataset) -> None:
-    """Raises Conflict while a task is under way that would go on in a working set that is no longer there."""
+def check_nothing_writes(session: Session, dataset: Dataset, but: str = "") -> None:
+    """Raises Conflict while a task, but this one, is under way that would go on in a working set no longer there."""
     for task in active_tasks(session, dataset.id):
-        if task.kind != DROPPING:
+        if task.kind not in READERS and task.id != but:
             raise dataset_busy(dataset.name, task.kind)
 
 
@@ -109,7 +113,7 @@ def _switch(stores: Stores, task: RunningTask) -> dict[str, Any]:
                 drop_generations(session, task.actor, dataset, [generation])
         raise
     late: bool = task.checkpoint["late"]
-    with task.step(message=f"{version.name}. {_LATE}" if late else version.name):
+    with task.step(message=PROGRESS.say("made-current-late" if late else "made-current", name=version.name)):
         pass
     return {"version_id": version.id, "changed_meanwhile": late}
 
@@ -157,12 +161,14 @@ class _Switch:
         batches = _cut(index, int(self._task.checkpoint["done"]))
         for rows in _one_ahead(partial(self._rows, dataset, book), batches):
             self._write(rows, index.count)
+        # What somebody has begun since goes on in the present working set; what is still at it then stops the switch.
+        await_others(self._task, dataset.id, beside=READERS)
         self._finish()
 
     def _begin(self) -> None:
         """Choose the generation, and make the labels that the version had and the dataset lacks."""
         checkpoint: dict[str, Any] = {}
-        with self._task.step(checkpoint=checkpoint, message="checking the version") as session:
+        with self._task.step(checkpoint=checkpoint, message=PROGRESS.say("checking-version")) as session:
             dataset = self._lock(session)
             generation = max(dataset.settings.get("next_generation", 0), dataset.generation + 1)
             dataset.settings = {**dataset.settings, "next_generation": generation + 1}
@@ -196,7 +202,9 @@ class _Switch:
         done = checkpoint["done"] + len(rows)
         now = {"counts": tally.counts, "annotations": tally.annotations, "carriers": tally.carriers}
         with self._task.step(
-            progress=done / total, checkpoint={**checkpoint, "done": done, "tally": now}, message=f"{done} of {total}"
+            progress=done / total,
+            checkpoint={**checkpoint, "done": done, "tally": now},
+            message=PROGRESS.say("samples-read", done=done, total=total),
         ) as session:
             self._find_parents(session, place, rows)
             insert_rows(session, Sample, rows)
@@ -234,6 +242,7 @@ class _Switch:
         tally = checkpoint.pop("tally")
         with self._task.step(progress=1.0, checkpoint=checkpoint) as session:
             dataset = self._lock(session)
+            check_nothing_writes(session, dataset, but=self._task.id)
             version = session.get_one(Version, self._version.id)
             if version.state != READY:
                 raise Conflict(f"The version '{version.name}' has been deleted meanwhile.")

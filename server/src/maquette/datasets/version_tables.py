@@ -27,6 +27,7 @@ from maquette.kit.errors import Conflict
 from maquette.storage import ObjectMissing
 from maquette.storage.disk import disk_errors
 from maquette.tasks import RunningTask
+from maquette.tasks.progress import PROGRESS
 
 ORIGIN, DIGEST = "@maquette:origin", "@maquette:sha256"
 """Properties of a line: which file the data came from, and the hash of what was written of it."""
@@ -84,7 +85,7 @@ class VersionTables:
                 listed.flush()
                 remarks += len(losses)
                 now = {**checkpoint, "tables": number + 1, "list bytes": at, "remarks": remarks}
-                with self.task.step(checkpoint=now, message=f"{number + 1} tables written"):
+                with self.task.step(checkpoint=now, message=PROGRESS.say("tables-written", count=number + 1)):
                     pass
         return remarks
 
@@ -106,7 +107,7 @@ class VersionTables:
             yield chunk
             if time.monotonic() - last > _SECONDS_A_STEP:
                 last = time.monotonic()
-                with self.task.step(message=source):
+                with self.task.step(message=PROGRESS.say("copying-file", name=source)):
                     pass
 
     def _finished(self) -> Iterator[Sample]:

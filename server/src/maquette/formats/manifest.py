@@ -190,27 +190,25 @@ def _checked(value: Any) -> Any:
 
 
 def _filled(value: dict[str, Any]) -> dict[str, Any] | None:
-    if not value:
-        return None
-    _check(value, _DEPTH_OF_PROPERTY)
-    return _ordered(value)
+    return _ordered(value, _DEPTH_OF_PROPERTY) if value else None
 
 
 def _add_extra(body: dict[str, Any], extra: dict[str, Any]) -> None:
-    if extra:
-        _check(extra, 0)
-        for key in sorted(extra):
-            body.setdefault(key, _ordered(extra[key]))
+    for key in sorted(extra):
+        body.setdefault(key, _ordered(extra[key], 1))
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: Any, depth: int) -> Any:
+    """The value with the keys of its objects in order. Raises as `_check` does, but not for a NUL in a text."""
     if isinstance(value, str):
         return value
+    if depth >= MAX_DEPTH or not isinstance(value, (dict, list)):
+        _check(value, depth)
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value)
-        return {key: _ordered(items[key]) for key in sorted(items)}
+        return {key: _ordered(items[key], depth + 1) for key in sorted(items)}
     if isinstance(value, list):
-        return [_ordered(item) for item in cast("list[Any]", value)]
+        return [_ordered(item, depth + 1) for item in cast("list[Any]", value)]
     return value
 
 
@@ -221,7 +219,7 @@ def _check(value: object, depth: int) -> None:
             raise _Bad("a text contains the character U+0000", "Remove it.")
     elif depth > MAX_DEPTH:
         raise _Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
-    elif isinstance(value, (int, float)):  # noqa: UP038 - a union is made anew for every one of millions of values
+    elif isinstance(value, (int, float)):
         # A larger integer arrives as a float that has lost its last digits; comparing also catches NaN.
         if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
             raise _Bad("a number is not finite or has more than 63 bits", "Write it as a string.")

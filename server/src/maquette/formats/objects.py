@@ -51,8 +51,9 @@ def unpack(sample: Sample) -> Sample:
         if not isinstance(objects, list):
             annotations.append(annotation)
             continue
-        whole = [item for item in cast("list[Any]", objects) if isinstance(item, dict)]
-        annotations += [_object(annotation.type, item) for item in cast("list[dict[str, Any]]", whole)]
+        for item in cast("list[Any]", objects):
+            if isinstance(item, dict):
+                annotations.append(_object(annotation.type, cast("dict[str, Any]", item)))
     return replace(sample, annotations=annotations)
 
 

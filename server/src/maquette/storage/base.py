@@ -11,10 +11,11 @@ is `Unavailable` too, with its reason.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from maquette.kit.errors import Conflict, NotFound
 
@@ -68,8 +69,19 @@ class Listing:
     next_after: str | None = None
 
 
+class Writing(Protocol):
+    """What can be done of many objects at once, from any thread."""
+
+    def write(self, key: str, content: bytes | Iterable[bytes]) -> ObjectInfo: ...
+
+    def copy_from(self, origin: "ObjectStore", source: str, target: str) -> ObjectInfo: ...
+
+
 class ObjectStore(ABC):
     """One bucket's objects. Implementations: `local.LocalStore`, `memory.MemoryStore`, `s3.S3Store`."""
+
+    waits: ClassVar[bool] = True
+    """Whether a call mostly waits, so that many at once are faster than one by one."""
 
     @abstractmethod
     def head(self, key: str) -> ObjectInfo:
@@ -141,6 +153,14 @@ class ObjectStore(ABC):
         that state to `discard_copy`.
         """
         return self.write(target, _watched(origin.read(source), report))
+
+    @contextmanager
+    def together(self) -> Generator["Writing"]:
+        """Write and copy many objects: all are stored, durably, when the block ends, and none is sure to be before.
+
+        Each is whole or not at all. After an error some are stored.
+        """
+        yield self
 
     def discard_copy(self, state: Mapping[str, Any]) -> None:  # noqa: B027 - a plain write leaves nothing
         """Let go of what an unfinished copy has left; nothing happens if that is gone."""

@@ -26,10 +26,12 @@ from maquette.storage.base import (
     ObjectMissing,
     ObjectStore,
     Report,
+    Writing,
     unreported,
 )
 from maquette.storage.disk import ABSENT, RESERVED, disk_errors, explained, opened_folder, opened_root
 from maquette.storage.keys import safe_key
+from maquette.storage.local_batches import LocalBatch
 from maquette.storage.local_listing import Ordered, described, folder_described, visible, walked
 
 # How often to make a folder anew that a neighbour's deletion has just pruned.
@@ -37,6 +39,8 @@ _ATTEMPTS = 100
 
 
 class LocalStore(ObjectStore):
+    waits = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
 
@@ -147,6 +151,15 @@ class LocalStore(ObjectStore):
                 raise Conflict(f"The object '{source}' changed while it was being copied. Copy it again.")
             self._publish(target, temporary.name, temporary.folder)
         return described(target, status)
+
+    @contextmanager
+    def together(self) -> Generator[Writing]:
+        batch = LocalBatch(self._root, self._refuse_clash)
+        try:
+            yield _Together(batch)
+            batch.publish()
+        finally:
+            batch.discard()
 
     def discard_copy(self, state: Mapping[str, Any]) -> None:
         if name := state.get("file"):
@@ -301,6 +314,26 @@ class LocalStore(ObjectStore):
                 return False
             raise explained(error, key) from error
         return True
+
+
+class _Together(Writing):
+    """Objects that get their names when all of them are safe on the disk."""
+
+    def __init__(self, batch: LocalBatch) -> None:
+        self._batch = batch
+
+    def write(self, key: str, content: bytes | Iterable[bytes]) -> ObjectInfo:
+        return described(key, self._batch.write(key, (content,) if isinstance(content, bytes) else content))
+
+    def copy_from(self, origin: ObjectStore, source: str, target: str) -> ObjectInfo:
+        if not isinstance(origin, LocalStore):
+            return self.write(target, origin.read(source))
+        with origin.opened(source) as file:
+            before = os.fstat(file)
+            status = self._batch.copy(file, before.st_size, target)
+        if status.st_size != before.st_size or origin.head(source).etag != described(source, before).etag:
+            raise Conflict(f"The object '{source}' changed while it was being copied. Copy it again.")
+        return described(target, status)
 
 
 class _AnotherDisk(Unavailable):

@@ -27,15 +27,19 @@ class Span:
     size: int
 
 
-def from_file(source: int, span: Span) -> Iterator[int]:
-    """Copy from an open file, yielding how far it has come. It stops early where the source is shorter than it was."""
+def from_file(source: int, span: Span, *, safe: bool = True) -> Iterator[int]:
+    """Copy from an open file, yielding how far it has come. It stops early where the source is shorter than it was.
+
+    Without `safe` it is the caller who makes the bytes safe on the disk.
+    """
     at = span.start
     while at < span.size:
         until = min(at + SLICE, span.size)
         with disk_errors(span.key):
             while at < until and (count := _copied(source, span.target, at, until - at)):
                 at += count
-            os.fdatasync(span.target)
+            if safe:
+                os.fdatasync(span.target)
         yield at
         if at < until:
             return

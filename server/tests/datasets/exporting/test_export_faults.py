@@ -16,7 +16,7 @@ from maquette.datasets.service import delete_dataset
 from maquette.datasets.tables import Dataset, Label, Sample, SampleLabelEntry, TransferRun
 from maquette.db import Base, Database
 from maquette.kit.errors import StorageFull
-from maquette.storage import LocalStore
+from maquette.storage.local_batches import LocalBatch
 from maquette.tasks import Task, cancel
 from maquette.tasks.handling import Interrupted
 
@@ -38,13 +38,12 @@ EXPORTS: dict[str, tuple[int, dict[str, Any]]] = {
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps of a few samples, one file at a time; and nobody's policies are asked."""
+    """Steps of a few samples; and nobody's policies are asked."""
     monkeypatch.setattr(spool, "BATCH", 4)
     monkeypatch.setattr(snapshots, "BATCH", 4)
     monkeypatch.setattr(snapshots, "REPORTED", 4)
     monkeypatch.setattr(background, "BATCH", 4)
     monkeypatch.setattr(background, "COPIES_A_STEP", 2)
-    monkeypatch.setattr("maquette.datasets.exporting.copying.AT_ONCE", 1)
     monkeypatch.setattr("maquette.datasets.exporting.service.require", lambda *_: None)
 
 
@@ -150,7 +149,7 @@ def test_a_full_bucket_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object) -> None:
         raise StorageFull("The bucket is full.")
 
-    monkeypatch.setattr(LocalStore, "copy_from", full)
+    monkeypatch.setattr(LocalBatch, "copy", full)
     task = failed(stage)
     assert (task.error_code, task.error_msg) == ("ModelArts.0109", "The bucket is full.")
     assert list(stage.settings.cache_dir.iterdir()) == []

@@ -240,6 +240,8 @@ def test_what_is_written_reads_back_the_same(kind: int, form: str, layout: int, 
     with tempfile.TemporaryDirectory() as folder:
         files, placed, lossy = exported(target, samples, Path(folder))
     assert len(placed) == len(samples)
+    if lossy == set(placed):
+        return  # nothing may be left to read, which some readers call a problem
     found = dict(read_back(target, files, placed))
     for name, sample in placed.items():
         if name not in lossy:

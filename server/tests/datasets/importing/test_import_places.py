@@ -104,7 +104,7 @@ def test_import_and_labelling_at_once(stage: Stage, monkeypatch: pytest.MonkeyPa
                     dataset = session.get_one(Dataset, DATASET_ID, with_for_update=True)
                     row = read_samples(session, dataset, [sample_id])[sample_id]
                     change_samples(session, dataset, ACTOR, [(row, values)], "annotate")
-        except Exception as error:  # noqa: BLE001 - told to the test's own thread
+        except Exception as error:
             errors.append(error)
 
     person = threading.Thread(target=label)

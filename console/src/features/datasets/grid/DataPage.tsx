@@ -3,7 +3,7 @@ import { ImportOutlined, SyncOutlined } from "@ant-design/icons";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Flex } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "@/lib/i18n";
 import { QueryView, useNotify } from "@/ui";
 import { DatasetPage } from "../DatasetPage";
@@ -47,6 +47,14 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
     if (shown !== total) void refreshDataset(client, datasetId, { samples: true });
   }, [client, datasetId, shown, total]);
 
+  // What was imported while nobody followed it may have changed samples without changing their number.
+  const busy = isBusy(dataset);
+  const wasBusy = useRef(busy);
+  useEffect(() => {
+    if (wasBusy.current && !busy) void refreshDataset(client, datasetId, { samples: true });
+    wasBusy.current = busy;
+  }, [client, datasetId, busy]);
+
   const setSearch = (next: SampleSearch) => void navigate({ search: next, replace: true });
   const startSync = () => void sync.start().catch((error: unknown) => notify.error(error));
   return (
@@ -56,13 +64,13 @@ function Data({ dataset, stats }: { dataset: Dataset; stats: Stats }) {
       actions={
         <>
           <AddFiles dataset={dataset} />
-          <Button icon={<SyncOutlined aria-hidden />} loading={sync.isPending} disabled={isBusy(dataset)} onClick={startSync}>
+          <Button icon={<SyncOutlined aria-hidden />} loading={sync.isPending} disabled={busy} onClick={startSync}>
             {t("datasets:sync.button")}
           </Button>
           <Button icon={<ImportOutlined aria-hidden />} aria-haspopup="dialog" onClick={() => setImporting(true)}>
             {t("imports:button")}
           </Button>
-          <Button type="primary" disabled={isBusy(dataset) || total === 0} onClick={() => setPublishing(true)}>
+          <Button type="primary" disabled={busy || total === 0} onClick={() => setPublishing(true)}>
             {t("datasets:publish.button")}
           </Button>
         </>

@@ -72,7 +72,7 @@ function Import({ dataset, onClose }: Omit<ImportDialogProps, "open">) {
       {started === null ? (
         <ImportForm dataset={dataset} form={form} draft={draft} onChange={reset} />
       ) : (
-        <ImportRun datasetId={dataset.dataset_id} taskId={started.taskId} />
+        <ImportRun key={started.taskId} datasetId={dataset.dataset_id} taskId={started.taskId} started />
       )}
       <FormError error={error} />
       {started === null ? (

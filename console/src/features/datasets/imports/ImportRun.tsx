@@ -6,14 +6,22 @@ import { useScope } from "@/api/session";
 import { useCancelTask } from "@/api/tasks";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { ErrorState, QueryView, useNotify } from "@/ui";
-import { isUnfinished, reportUrl, useImport, type ImportState } from "./queries";
+import { isUnfinished, reportUrl, useImport, useRefreshAfter, type ImportState } from "./queries";
 
-export function ImportRun({ datasetId, taskId }: { datasetId: string; taskId: string }) {
-  const query = useImport(datasetId, taskId);
-  return <QueryView query={query}>{(run) => <Run run={run} />}</QueryView>;
+interface ImportRunProps {
+  datasetId: string;
+  taskId: string;
+  /** It was begun here: what it changes has not been looked at since. */
+  started?: boolean;
 }
 
-function Run({ run }: { run: ImportState }) {
+export function ImportRun({ datasetId, taskId, started = false }: ImportRunProps) {
+  const query = useImport(datasetId, taskId);
+  return <QueryView query={query}>{(run) => <Run run={run} started={started} />}</QueryView>;
+}
+
+function Run({ run, started }: { run: ImportState; started: boolean }) {
+  useRefreshAfter(run, started);
   return (
     <Flex vertical gap={14}>
       {isUnfinished(run) ? <Moving run={run} /> : <Verdict run={run} />}

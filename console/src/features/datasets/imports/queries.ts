@@ -1,6 +1,6 @@
 // The operations on the imports of a dataset.
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { $api, type Answer } from "@/api/client";
 import { useScope } from "@/api/session";
 import { useRefreshTasks } from "@/api/tasks";
@@ -31,27 +31,32 @@ export function useImports(datasetId: string, page = 0, limit = pageSize) {
   );
 }
 
-/** One import, polled until it has ended; then the dataset is looked at again. */
+/** One import, polled until it has ended. */
 export function useImport(datasetId: string, taskId: string) {
   const { projectId } = useScope();
-  const client = useQueryClient();
-  const refreshTasks = useRefreshTasks();
-  const query = $api.useQuery(
+  return $api.useQuery(
     "get",
     onePath,
     { params: { path: { project_id: projectId, dataset_id: datasetId, task_id: taskId } } },
     { refetchInterval: pollWhile<ImportState>(isUnfinished, 700) },
   );
-  const ended = query.data && !isUnfinished(query.data) ? query.data : undefined;
-  const written = ended && !ended.dry_run;
+}
+
+/**
+ * Look again at the dataset once an import has ended that was seen at work, or was `started` here a moment ago; at its
+ * samples too, unless it was a check.
+ */
+export function useRefreshAfter(run: ImportState, started: boolean): void {
+  const client = useQueryClient();
+  const refreshTasks = useRefreshTasks();
+  const moving = useRef(started);
   useEffect(() => {
-    if (!ended) return;
-    void refreshDataset(client, datasetId, { samples: written });
-    refreshTasks();
-    // Once for each import that has ended: the answer itself is read again and again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [client, datasetId, taskId, ended?.status]);
-  return query;
+    if (moving.current && !isUnfinished(run)) {
+      void refreshDataset(client, run.dataset_id, { samples: !run.dry_run });
+      refreshTasks();
+    }
+    moving.current = isUnfinished(run);
+  }, [client, refreshTasks, run]);
 }
 
 export function useStartImport(datasetId: string) {

@@ -67,7 +67,7 @@ export function LabelLine({ label, type, others, entities, autoKey, onChange, on
           {t("datasets:count.samples", { count: label.sample_count })}
         </span>
         {hasAttributes(type) && (
-          <Badge count={saved.attributes?.length ?? 0} size="small" color="#4a5160">
+          <Badge count={saved.attributes?.length ?? 0} size="small" color={token.colorPrimary}>
             <Button
               type={open ? "default" : "text"}
               icon={<UnorderedListOutlined aria-hidden />}

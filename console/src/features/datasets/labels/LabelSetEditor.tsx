@@ -96,6 +96,7 @@ interface LabelLineProps {
 
 function LabelLine({ label, place, type, entities, taken, fallback, onChange, onRemove, onEnter }: LabelLineProps) {
   const { t } = useTranslation(["datasets", "datasetTypes", "common"]);
+  const { token } = theme.useToken();
   const [open, setOpen] = useState(false);
   const problem = label.name === "" ? null : labelNameProblem(label.name, taken);
   const attributes = label.attributes ?? [];
@@ -128,7 +129,7 @@ function LabelLine({ label, place, type, entities, taken, fallback, onChange, on
           onChange={(shortcut) => onChange({ shortcut })}
         />
         {hasAttributes(type) && (
-          <Badge count={attributes.length} size="small" color="#4a5160">
+          <Badge count={attributes.length} size="small" color={token.colorPrimary}>
             <Button
               type={open ? "default" : "text"}
               icon={<UnorderedListOutlined aria-hidden />}

@@ -109,6 +109,12 @@ export function SampleRows({ ref, list, type, colors, selection, onSelect, activ
       aria-rowcount={total}
       aria-activedescendant={active >= first && active <= last ? rowId(active) : undefined}
       style={colorsOfTheme}
+      onMouseDown={(event) => {
+        if (!event.shiftKey) return;
+        // A range of samples is meant, not the text between.
+        event.preventDefault();
+        box.current?.focus({ preventScroll: true });
+      }}
       onClick={onClick}
       onDoubleClick={(event) => {
         const element = event.target as HTMLElement;

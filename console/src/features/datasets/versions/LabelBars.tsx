@@ -26,8 +26,8 @@ export function LabelBars({ labels, total, labelled }: LabelBarsProps) {
     >
       {sorted.length === 0 && <Typography.Text type="secondary">{t("label.none")}</Typography.Text>}
       <Flex vertical gap={6} component="ul" style={{ listStyle: "none", margin: 0, padding: 0, maxHeight: 360, overflow: "auto" }} tabIndex={0} aria-label={t("version.labels")}>
-        {sorted.map(({ name, sample_count: count, property }) => (
-          <li key={name} style={{ display: "grid", gridTemplateColumns: "128px 1fr 64px", gap: 12, alignItems: "center" }}>
+        {sorted.map(({ name, type, sample_count: count, property }) => (
+          <li key={`${type} ${name}`} style={{ display: "grid", gridTemplateColumns: "128px 1fr 64px", gap: 12, alignItems: "center" }}>
             <Typography.Text ellipsis={{ tooltip: name }}>{name}</Typography.Text>
             <span
               aria-hidden

@@ -4,6 +4,7 @@ import { toApiError } from "@/api/errors";
 import { useFormat, useTranslation } from "@/lib/i18n";
 import { ErrorState, useNotify } from "@/ui";
 import { usePublish, useStats, useVersions, type Dataset } from "../queries";
+import { isAnnotated, isSplit, tellsHard, typeOf } from "../types";
 import { nextVersionName, ratioText, sides } from "./ratio";
 
 interface PublishDialogProps {
@@ -15,10 +16,10 @@ interface PublishDialogProps {
 interface Fields {
   name: string;
   description?: string;
-  split: boolean;
+  split?: boolean;
   ratio: number;
-  hard: boolean;
-  images: boolean;
+  hard?: boolean;
+  images?: boolean;
 }
 
 export function PublishDialog({ dataset, open, onClose }: PublishDialogProps) {
@@ -58,8 +59,9 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
         version_name: name,
         description: fields.description?.trim() ?? "",
         train_evaluate_sample_ratio: fields.split ? ratioText(fields.ratio) : "1.00",
-        clear_hard_property: !fields.hard,
-        export_images: fields.images,
+        clear_hard_property: !(fields.hard ?? false),
+        // Fields that the type has not are not on the form.
+        export_images: fields.images ?? false,
       })
       .then(
         () => {
@@ -71,6 +73,7 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
       );
   }
 
+  const type = typeOf(dataset.dataset_type);
   const labelled = dataset.annotated_sample_count;
   const [train, evaluate] = sides(labelled, ratio);
   return (
@@ -83,7 +86,7 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
       onFinish={submit}
       onValuesChange={() => publish.error && publish.reset()}
     >
-      {labelled < dataset.total_sample_count && (
+      {isAnnotated(type) && labelled < dataset.total_sample_count && (
         <Alert
           type="info"
           showIcon
@@ -103,11 +106,13 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
       <Form.Item name="description" label={t("common:field.description")}>
         <Input.TextArea maxLength={256} showCount autoSize={{ minRows: 2, maxRows: 4 }} />
       </Form.Item>
-      <Form.Item label={t("datasets:publish.split")} htmlFor="publish-split" style={{ marginBottom: split ? 4 : undefined }}>
-        <Form.Item name="split" valuePropName="checked" noStyle>
-          <Switch id="publish-split" />
+      {isSplit(type) && (
+        <Form.Item label={t("datasets:publish.split")} htmlFor="publish-split" style={{ marginBottom: split ? 4 : undefined }}>
+          <Form.Item name="split" valuePropName="checked" noStyle>
+            <Switch id="publish-split" />
+          </Form.Item>
         </Form.Item>
-      </Form.Item>
+      )}
       {split && (
         <Form.Item extra={t("datasets:publish.sides", { train: format.number(train), evaluate: format.number(evaluate) })}>
           <Flex gap={16} align="center">
@@ -124,12 +129,16 @@ function PublishForm({ dataset, onClose }: { dataset: Dataset; onClose: () => vo
           )}
         </Form.Item>
       )}
-      <Form.Item name="hard" valuePropName="checked" extra={t("datasets:publish.hardHint")}>
-        <Checkbox>{t("datasets:publish.hard")}</Checkbox>
-      </Form.Item>
-      <Form.Item name="images" valuePropName="checked" extra={t("datasets:publish.imagesHint")}>
-        <Checkbox>{t("datasets:publish.images")}</Checkbox>
-      </Form.Item>
+      {tellsHard(type) && (
+        <Form.Item name="hard" valuePropName="checked" extra={t("datasets:publish.hardHint")}>
+          <Checkbox>{t("datasets:publish.hard")}</Checkbox>
+        </Form.Item>
+      )}
+      {type.scene === "image" && (
+        <Form.Item name="images" valuePropName="checked" extra={t("datasets:publish.imagesHint")}>
+          <Checkbox>{t("datasets:publish.images")}</Checkbox>
+        </Form.Item>
+      )}
       {error && !nameTaken && <ErrorState error={error} />}
       <Flex justify="flex-end" gap={8}>
         <Button onClick={onClose}>{t("common:action.cancel")}</Button>

@@ -49,6 +49,7 @@ from maquette.storage import obs_url, parse_obs_url
 from maquette.storage.base import CHUNK
 from maquette.tasks import RunningTask, TaskHandler
 from maquette.tasks.handling import Interrupted, LeaseLost
+from maquette.tasks.progress import PROGRESS
 
 COPIES_A_STEP = 200
 REPORT_FILE = "report"
@@ -148,7 +149,7 @@ class _Export:
         progress = SHARE + (_SHARE_OF_COPIES - SHARE) * batches / snapshot.batches
         finished = min(batches * BATCH, snapshot.samples)
         checkpoint = {**self._task.checkpoint, "batches": max(batches, self._task.checkpoint["batches"])}
-        message = f"{finished} of {snapshot.samples} samples written"
+        message = PROGRESS.say("samples-read", done=finished, total=snapshot.samples)
         with self._task.step(progress=progress, checkpoint=checkpoint, message=message) as session:
             self._count(session, {"total": snapshot.samples, "finished": finished})
 
@@ -163,7 +164,7 @@ class _Export:
                     report.add(loss for _, outcome in written for loss in outcome.losses)
                     report.add(document.add(_copies(written, videos)))
             names = [f"documents/{name}" for name in document.files]
-        with self._task.step(message="storing the annotations"):
+        with self._task.step(message=PROGRESS.say("storing-annotations")):
             pass
         for name in names:
             # A copy: whoever takes over from us writes it once more.
@@ -208,7 +209,9 @@ class _Export:
             key = f"{folder}export-{self._task.id}.jsonl"
             store.adopt(key, report.path)
             url = obs_url(bucket, key)
-        with self._task.step(progress=1.0, message=f"{counts['finished']} samples exported") as session:
+        with self._task.step(
+            progress=1.0, message=PROGRESS.say("samples-written", count=counts["finished"])
+        ) as session:
             run = session.get_one(TransferRun, self._task.id)
             run.counts, run.problems, run.report_url, run.finished_at = counts, report.first, url, now_ms()
             if "new_dataset_id" in counts:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from maquette.buckets import Stores, open_bucket
@@ -19,6 +20,7 @@ from maquette.formats.samples import PARENT_SOURCE, SIZE, Loss, Sample
 from maquette.formats.shapes import size_of
 from maquette.kit.errors import Invalid
 from maquette.storage import ObjectMissing, ObjectStore, obs_url, parse_obs_url
+from maquette.storage.base import Writing
 from maquette.tasks import RunningTask
 
 AT_ONCE = 16
@@ -44,20 +46,22 @@ class Copier:
 
     def write(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Write these entries, and tell what became of each."""
-        for bucket in {parse_obs_url(entry.sample.source)[0] for entry in entries if entry.name}:
-            self._store(bucket)
-        return list(self._pool.map(self._write, entries))
+        buckets = {parse_obs_url(entry.sample.source)[0] for entry in entries if entry.name}
+        waits = self._into.waits or any(self._store(bucket).waits for bucket in buckets)
+        with self._into.together() as into:
+            write = partial(self._write, into)
+            return list(self._pool.map(write, entries) if waits else map(write, entries))
 
-    def _write(self, entry: Entry) -> Outcome:
+    def _write(self, into: Writing, entry: Entry) -> Outcome:
         if not entry.name:
             return Outcome()
         outcome = Outcome()
         bucket, key = parse_obs_url(entry.sample.source)
         try:
             if self._target.kind.number == TABLE and self._target.format != DATASET:
-                outcome.losses += self._convert(self._opened[bucket], key, entry)
+                outcome.losses += self._convert(into, self._opened[bucket], key, entry)
             else:
-                info = self._into.copy_from(self._opened[bucket], key, self._prefix + entry.name)
+                info = into.copy_from(self._opened[bucket], key, self._prefix + entry.name)
                 outcome.file = [info.size, info.modified_ms, info.etag]
         except ObjectMissing:
             return Outcome(absent=True, losses=[Loss(entry.sample.source, GONE)])
@@ -65,15 +69,15 @@ class Copier:
             outcome.size = self._measure(self._opened[bucket], key)
         placed = self._target.beside(measured(entry.sample, outcome), entry.name)
         for name, data in placed.files:
-            self._into.write(self._prefix + name, data)
+            into.write(self._prefix + name, data)
         outcome.losses += placed.losses
         return outcome
 
-    def _convert(self, store: ObjectStore, key: str, entry: Entry) -> list[Loss]:
+    def _convert(self, into: Writing, store: ObjectStore, key: str, entry: Entry) -> list[Loss]:
         header = bool(self._settings["header"])
         schema = self._settings["dataset"]
         chunks, losses = converted(store, key, schema, self._target.format, header=header)
-        self._into.write(self._prefix + entry.name, chunks)
+        into.write(self._prefix + entry.name, chunks)
         return [replace(loss, source=entry.sample.source) for loss in losses]
 
     def _measure(self, store: ObjectStore, key: str) -> list[int] | None:

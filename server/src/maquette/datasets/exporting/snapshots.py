@@ -37,6 +37,7 @@ from maquette.formats.samples import Loss, text_of
 from maquette.kit.errors import NotFound
 from maquette.storage import obs_url
 from maquette.tasks import RunningTask
+from maquette.tasks.progress import PROGRESS
 
 LOSSES_FILE = "losses"
 REPORTED = 5 * BATCH
@@ -198,5 +199,7 @@ class _Writer:
 
     def _report(self) -> None:
         share = min(self._snapshot.samples / max(self._expected, 1), 1.0)
-        with self._task.step(progress=SHARE * share, message=f"{self._snapshot.samples} samples read"):
+        with self._task.step(
+            progress=SHARE * share, message=PROGRESS.say("samples-written", count=self._snapshot.samples)
+        ):
             pass

@@ -7,6 +7,7 @@ shapes the VOC xml of the same name; sounds to classify their folder. Texts are 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from maquette.datasets.importing.catalogue import Catalogue
@@ -70,7 +71,7 @@ class FolderReader:
         self._rules = rules
         self._kind = rules.kind
         self._texts = TextReader(place, files, rules.texts, rules.line_bytes)
-        self._tables = TableCheck(place.store, rules.settings) if self._kind.number == TABLE else None
+        self._tables = TableCheck(rules.settings) if self._kind.number == TABLE else None
 
     def batches(self, position: dict[str, Any]) -> Iterator[Batch]:
         if not self._files.size and not position:
@@ -100,7 +101,7 @@ class FolderReader:
     def _sample(self, info: ObjectInfo, name: str) -> Iterator[Item | Problem]:
         item = Item(Sample(source=obs_url(self._place.bucket, info.key)), name, info)
         if self._tables is not None:
-            fits, problems = self._tables.check(info, name)
+            fits, problems = self._tables.check(partial(self._place.store.read, info.key), name)
             yield from problems
             if not fits:
                 return

@@ -249,7 +249,8 @@ class Intake:
         info = item.info if item else None
         row = {"id": new_id(), "source": source, "sample_type": self._kind.sample_type, "created_at": now_ms()}
         if item is not None and source.startswith(TEXT_PREFIX):
-            return row | {"name": item.where, "size": len(source) - len(TEXT_PREFIX)}
+            row |= {"name": item.where, "size": len(source) - len(TEXT_PREFIX)}
+            return row | {"file": item.file, "etag": info.etag} if item.file and info else row
         row["name"] = source.rpartition("/")[2]
         return row | {"size": info.size, "modified_ms": info.modified_ms, "etag": info.etag} if info else row
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from maquette.datasets.importing.catalogue import Catalogue
 from maquette.formats.samples import Problem, Sample
 from maquette.kit.errors import Conflict
-from maquette.storage import ObjectInfo, ObjectMissing, ObjectStore, obs_url, parse_obs_url
+from maquette.storage import ObjectInfo, ObjectMissing, ObjectStore, obs_url, parse_obs_url, safe_key
 
 BATCH = 5_000
 """Items in one transaction."""
@@ -22,13 +22,15 @@ BATCH_BYTES = 16 << 20
 class Item:
     """A sample with its address resolved to `obs://` or `content://`.
 
-    `info` describes its file where it is known, `weight` is about how many bytes it was read from.
+    `info` describes its file where it is known, `weight` is about how many bytes it was read from. `file` is the
+    address of that file where it holds a text as a line of its own, as a sync will read it again.
     """
 
     sample: Sample
     where: str
     info: ObjectInfo | None = None
     weight: int = 0
+    file: str = ""
 
 
 @dataclass(slots=True)
@@ -91,11 +93,13 @@ class Addresses:
         """The address as `obs://bucket/key`; a relative one is beside the file that names it. Raises MaquetteError."""
         if "://" not in address and not address.startswith("/"):
             address = self._folder + address.removeprefix("./")
+        if address.startswith(self._start):
+            # Most addresses of most files: the bucket is the one that is being read from.
+            safe_key(address[len(self._start) :])
+            return address
         bucket, key = parse_obs_url(address)
-        address = obs_url(bucket, key)
-        if not address.startswith(self._start):
-            self._open(bucket)
-        return address
+        self._open(bucket)
+        return obs_url(bucket, key)
 
     def open(self, address: str) -> tuple[ObjectStore, str]:
         bucket, key = parse_obs_url(address)
