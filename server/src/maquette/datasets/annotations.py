@@ -22,7 +22,7 @@ HARD = "@modelarts:hard"
 HARD_REASONS = range(31)
 METADATA_BYTES = 64 << 10
 PROPERTY_BYTES = 2 << 20
-ANNOTATION_BYTES = 16 << 20
+ANNOTATION_BYTES = 12 << 20
 _TRUTH = {"1": True, "true": True, "0": False, "false": False, "1.0": True, "0.0": False}
 
 

@@ -79,6 +79,9 @@ class SampleFilter:
         used = sum((self.state is not None, self.label_code is not None, self.hard is not None))
         if self.nothing:
             return 0
+        if self.label_code is not None and self.hard is None and not self.others and not dataset.unconfirmed_samples:
+            # Without suggestions whoever carries a label is labelled: the state says nothing more.
+            used -= self.state == LABELLED
         if self.others or used > 1:
             return None
         if self.label_code is not None:

@@ -154,7 +154,7 @@ class LocalStore(ObjectStore):
 
     @contextmanager
     def together(self) -> Generator[Writing]:
-        batch = LocalBatch(self._root, self._refuse_clash)
+        batch = LocalBatch(self._root, _refuse_reserved)
         try:
             yield _Together(batch)
             batch.publish()
@@ -331,7 +331,8 @@ class _Together(Writing):
         with origin.opened(source) as file:
             before = os.fstat(file)
             status = self._batch.copy(file, before.st_size, target)
-        if status.st_size != before.st_size or origin.head(source).etag != described(source, before).etag:
+            after = os.fstat(file)
+        if status.st_size != before.st_size or described(source, after) != described(source, before):
             raise Conflict(f"The object '{source}' changed while it was being copied. Copy it again.")
         return described(target, status)
 
@@ -366,6 +367,12 @@ def _reserved(folders: Sequence[str], name: str) -> bool:
 
 def _reserved_error(key: str) -> Invalid:
     return Invalid(f"The key '{key}' cannot be used in a bucket on disk: the name is reserved. Choose another key.")
+
+
+def _refuse_reserved(key: str) -> None:
+    folders, name = _parts(key)
+    if key.endswith("/") or _reserved(folders, name):
+        raise _reserved_error(key)
 
 
 def _objects_in(folder: int, base: str) -> "Iterator[os.DirEntry[str]]":

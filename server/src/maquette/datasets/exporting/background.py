@@ -160,9 +160,9 @@ class _Export:
             videos = self._videos(snapshot, target)
             with document_of(self._spool.folder / "documents", target) as document:
                 for number in range(snapshot.batches):
-                    written = list(self._written(number))
-                    report.add(loss for _, outcome in written for loss in outcome.losses)
-                    report.add(document.add(_copies(written, videos)))
+                    report.add(loss for outcome in self._spool.outcomes(number) or () for loss in outcome.losses)
+                    if document.tells:
+                        report.add(document.add(_copies(self._written(number), videos)))
             names = [f"documents/{name}" for name in document.files]
         with self._task.step(message=PROGRESS.say("storing-annotations")):
             pass

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
 from maquette.datasets.exporting.targets import (
     COCO,
@@ -34,6 +34,9 @@ MANIFEST_NAME = "export.manifest"
 
 class Document(ABC):
     """The files of all samples, complete at the end of a `with`; they lie in `folder` under the names of `files`."""
+
+    tells: ClassVar[bool] = True
+    """Whether the format has such a file at all."""
 
     def __init__(self, folder: Path, target: Target) -> None:
         self.files: list[str] = []
@@ -102,6 +105,8 @@ def reserved_names(target: Target) -> list[str]:
 
 
 class _Nothing(Document):
+    tells = False
+
     def _add(self, sample: Sample, name: str) -> list[Loss]:
         return []
 

@@ -198,8 +198,7 @@ class _Writer:
         return Entry(name, sample, chosen.name, chosen.parent_id)
 
     def _report(self) -> None:
-        share = min(self._snapshot.samples / max(self._expected, 1), 1.0)
-        with self._task.step(
-            progress=SHARE * share, message=PROGRESS.say("samples-written", count=self._snapshot.samples)
-        ):
+        done, expected = self._snapshot.samples, self._expected
+        message = PROGRESS.say("samples-read", done=done, total=expected)
+        with self._task.step(progress=SHARE * min(done / max(expected, 1), 1.0), message=message):
             pass
