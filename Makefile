@@ -23,7 +23,7 @@ $(STAMP)/torch: $(STAMP)/venv
 
 CONSOLE := $(shell find console -name node_modules -prune -o -name journeys -prune -o -type f -print 2>/dev/null)
 $(STAMP)/run: $(STAMP)/torch pyproject.toml sdk/pyproject.toml $(CONSOLE)
-	$(BIN)/pip install --quiet --editable ./sdk --editable '.[engines]'
+	$(BIN)/pip install --quiet --editable ./sdk --editable '.[engines,tables]'
 	@touch $@
 
 $(STAMP)/develop: $(STAMP)/run pyproject.toml
