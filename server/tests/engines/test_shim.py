@@ -53,14 +53,19 @@ def test_a_process_that_has_ended_is_not_measured(tmp_path: Path, monkeypatch: p
     (tmp_path / "log").touch()
     (tmp_path / "launch.json").write_text(json.dumps(plan | bounds))
     watching = supervisor.Supervisor(str(tmp_path))
-    process = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
+    process = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"!\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"!\n"  # by now it holds memory
     monkeypatch.setattr(supervisor, "descendants", lambda _: [process.pid])
     usage = tmp_path / "usage.jsonl"
     watching.measure(time.monotonic())
     assert len(usage.read_text().splitlines()) == 1
-    assert process.stdin
     process.stdin.close()  # it ends, and nobody has asked for its exit code yet
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     watching.measure(time.monotonic() + 10)
     assert len(usage.read_text().splitlines()) == 1
+    process.stdout.close()
     process.wait()

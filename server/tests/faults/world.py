@@ -171,6 +171,7 @@ class World:
             "upload_id": self.upload_id, "dataset_id": self.dataset_id, "label_name": "cat", "task_id": self.task_id,
             "sample_id": self.sample_id, "version_id": str(version_id), "job_id": str(self.job_id),
             "model_id": self.model_id, "service_id": self.service_id, "instance_id": self.instance_id,
+            "generation": "1",
         } | changes  # fmt: skip
         return re.sub(r"\{(\w+)(:path)?\}", lambda match: known[match[1]], template)
 
@@ -218,6 +219,10 @@ class World:
             "DeleteSamples": {"samples": [self.sample_id], "delete_source": False},
             "CreateDatasetVersion": {"version_name": "V9", "version_format": "Default", "description": "d",
                                      "train_evaluate_sample_ratio": "0.8", "export_images": False},
+            "ChangeSamplesAlike": {"samples": [self.sample_id], "hard": True},
+            "RestoreDataset": {"time": 1, "dry_run": True},
+            "RestoreSample": {"revision": 0},
+            "ExportTask": {"path": f"/{NAME}/exported/", "export_type": 3},
             "ImportTask": {"import_path": f"/{NAME}/in/", "import_type": "dir"},
             "DetectTableSchema": {"data_path": f"/{NAME}/in/"},
             "CreatingTrainingJob": {"job_name": self.another(), "job_desc": "d", "config": self.job(),
