@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parent))
-BENCHMARKS = ("startup", "jobs", "gateway", "sync", "grid")
+BENCHMARKS = ("startup", "jobs", "gateway", "sync", "data", "grid")
 
 
 def main(names: list[str]) -> None:
