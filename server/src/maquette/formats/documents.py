@@ -1,15 +1,18 @@
-"""Formats that are one JSON document: loading it, and taking values out of it that may be anything.
+"""JSON of people's own making: loading it whole or line by line, and taking values out of it that may be anything.
 
-A document is parsed whole, so its size is the caller's to bound. Values are checked where they are used; nothing here
-descends into them, so that no depth of nesting matters.
+A document is parsed whole, so its size is the caller's to bound. Values are checked where they are used; only `check`
+descends into one, to a depth that it limits.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 import orjson
 
-from maquette.formats.samples import Problem
+from maquette.formats.samples import Problem, Sample
+
+MAX_DEPTH = 32
 
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -35,6 +38,42 @@ def load(data: bytes) -> Any:
         raise Bad(
             f"the file is not JSON: {error.msg} at line {error.lineno}", "Write one JSON document, in UTF-8."
         ) from error
+
+
+def read_lines(lines: Iterable[bytes], read: Callable[[bytes], Sample]) -> Iterator[Sample | Problem]:
+    """Read a sample from every line that is not empty, in order, counting from 1. A bad line stops no other."""
+    for number, line in enumerate(lines, start=1):
+        if number == 1:
+            line = line.removeprefix(_BOM)
+        if not line.strip():
+            continue
+        try:
+            sample = read(line)
+        except Bad as bad:
+            yield Problem(number, bad.reason, bad.remedy)
+        else:
+            sample.line = number
+            yield sample
+
+
+def check(value: object, depth: int = 0) -> None:
+    """Refuse what a database or another reader could not hold: deep nests, NUL characters, numbers out of range."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise Bad("a text contains the character U+0000", "Remove it.")
+    elif depth > MAX_DEPTH:
+        raise Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
+    elif isinstance(value, (int, float)):
+        # A larger integer arrives as a float that has lost its last digits; comparing also catches NaN.
+        if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
+            raise Bad("a number is not finite or has more than 63 bits", "Write it as a string.")
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, object]", value).items():
+            check(key, depth)
+            check(item, depth + 1)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            check(item, depth + 1)
 
 
 def an_object(value: object) -> dict[str, Any]:

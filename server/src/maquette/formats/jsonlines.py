@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import orjson
 
-from maquette.formats.documents import Bad, a_key, a_name
+from maquette.formats.documents import Bad, a_key, a_name, read_lines
 from maquette.formats.label_files import is_plain, note_details
 from maquette.formats.losses import Losses
 from maquette.formats.manifest import MAX_LINE_BYTES
@@ -35,7 +35,6 @@ ENTITY, TRIPLET = "text_entity", "text_triplet"
 
 _TEXT_KEYS = ("text", "data", "content")
 _SPANS = 'Write spans as [[0, 7, "Person"]] or {"start_offset": 0, "end_offset": 7, "label": "Person"}.'
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_json_lines(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
@@ -43,18 +42,7 @@ def read_json_lines(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
 
     `manifest.split_lines` cuts a stream into lines in bounded memory.
     """
-    for number, line in enumerate(lines, start=1):
-        if number == 1:
-            line = line.removeprefix(_BOM)
-        if not line.strip():
-            continue
-        try:
-            sample = _read_line(line)
-        except Bad as bad:
-            yield Problem(number, bad.reason, bad.remedy)
-        else:
-            sample.line = number
-            yield sample
+    return read_lines(lines, _read_line)
 
 
 def write_json_line(sample: Sample) -> tuple[bytes, list[Loss]]:

@@ -15,43 +15,24 @@ from typing import Any, cast
 
 import orjson
 
+from maquette.formats.documents import MAX_DEPTH, Bad, check, read_lines
 from maquette.formats.samples import Annotation, Problem, Sample
 
 MAX_LINE_BYTES = 16 << 20
-MAX_DEPTH = 32
 USAGES = ("TRAIN", "EVAL", "TEST", "INFERENCE")
 # Types whose annotation means nothing without the label's name.
 NAMED_TYPES = frozenset({"image_classification", "text_classification", "audio_classification"})
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 _PREFIX = "modelarts/"
-_BOM = b"\xef\xbb\xbf"
-_INTEGER_LIMIT = 1 << 63
 _DEPTH_OF_PROPERTY = 3
 _NUL = b"\\u0000"
 """How JSON writes the one character that no text may contain."""
 
 
-class _Bad(Exception):
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason, self.remedy = reason, remedy
-
-
 def read_manifest(lines: Iterable[bytes]) -> Iterator[Sample | Problem]:
     """Read line by line, in order, counting from 1. Empty lines are passed over. No line makes it raise."""
-    for number, line in enumerate(lines, start=1):
-        if number == 1:
-            line = line.removeprefix(_BOM)
-        if not line.strip():
-            continue
-        try:
-            sample = _read_line(line)
-        except _Bad as bad:
-            yield Problem(number, bad.reason, bad.remedy)
-        else:
-            sample.line = number
-            yield sample
+    return read_lines(lines, _read_line)
 
 
 def write_line(sample: Sample) -> bytes:
@@ -70,9 +51,9 @@ def write_line(sample: Sample) -> bytes:
         _add_extra(body, sample.extra)
         line = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
         if _NUL in line:
-            _check(body, 0)
+            check(body, 0)
         return line
-    except (_Bad, TypeError) as error:
+    except (Bad, TypeError) as error:
         raise ValueError(f"The sample '{sample.source}' cannot be written to a manifest: {error}.") from error
 
 
@@ -115,20 +96,20 @@ def _time(seconds: int) -> str:
 
 def _read_line(line: bytes) -> Sample:
     if len(line) > MAX_LINE_BYTES:
-        raise _Bad(f"the line is longer than {MAX_LINE_BYTES} bytes", "Store the content in a file and refer to it.")
+        raise Bad(f"the line is longer than {MAX_LINE_BYTES} bytes", "Store the content in a file and refer to it.")
     try:
         value: object = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise _Bad(f"the line is not JSON: {error.msg}", "Write one JSON object a line, in UTF-8.") from error
+        raise Bad(f"the line is not JSON: {error.msg}", "Write one JSON object a line, in UTF-8.") from error
     if not isinstance(value, dict):
-        raise _Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
+        raise Bad("the line is no JSON object", 'Write an object such as {"source": "s3://bucket/image.jpg"}.')
     body = cast("dict[str, Any]", value)
     if _NUL in line:
-        _check(body, 0)
+        check(body, 0)
     annotations = [_read_annotation(item) for item in _annotation_list(body.pop("annotation", None))]
     known, extra = _read_keys(body, _SAMPLE_READERS)
     if "source" not in known:
-        raise _Bad("'source' is missing", "Give the address of the sample, or content:// and its text.")
+        raise Bad("'source' is missing", "Give the address of the sample, or content:// and its text.")
     return Sample(**known, annotations=annotations, extra=extra)
 
 
@@ -140,12 +121,12 @@ def _annotation_list(value: object) -> list[object]:
 
 def _read_annotation(value: object) -> Annotation:
     if not isinstance(value, dict):
-        raise _Bad("an annotation is no JSON object", 'Write annotations as [{"type": "...", "name": "..."}].')
+        raise Bad("an annotation is no JSON object", 'Write annotations as [{"type": "...", "name": "..."}].')
     known, extra = _read_keys(cast("dict[str, Any]", value), _ANNOTATION_READERS)
     if "type" not in known:
-        raise _Bad("an annotation has no 'type'", "Give its type, such as modelarts/image_classification.")
+        raise Bad("an annotation has no 'type'", "Give its type, such as modelarts/image_classification.")
     if known["type"] in NAMED_TYPES and "name" not in known:
-        raise _Bad(f"an annotation of type {known['type']} has no 'name'", "Give the name of the label.")
+        raise Bad(f"an annotation of type {known['type']} has no 'name'", "Give the name of the label.")
     return Annotation(**known, extra=extra)
 
 
@@ -155,7 +136,7 @@ def _read_keys(body: dict[str, Any], keys: "_Readers") -> tuple[dict[str, Any], 
     extra: dict[str, Any] = {}
     for key, value in body.items():
         if (reader := keys.get(key)) is None:
-            _check(value, 1)
+            check(value, 1)
             extra[key] = value
         elif value is not None and (converted := reader[1](key, value)) is not None:
             known[reader[0]] = converted
@@ -185,7 +166,7 @@ def _s3(value: str) -> str:
 
 
 def _checked(value: Any) -> Any:
-    _check(value, 0)
+    check(value, 0)
     return value
 
 
@@ -199,11 +180,11 @@ def _add_extra(body: dict[str, Any], extra: dict[str, Any]) -> None:
 
 
 def _ordered(value: Any, depth: int) -> Any:
-    """The value with the keys of its objects in order. Raises as `_check` does, but not for a NUL in a text."""
+    """The value with the keys of its objects in order. Raises as `check` does, but not for a NUL in a text."""
     if isinstance(value, str):
         return value
     if depth >= MAX_DEPTH or not isinstance(value, (dict, list)):
-        _check(value, depth)
+        check(value, depth)
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value)
         return {key: _ordered(items[key], depth + 1) for key in sorted(items)}
@@ -212,37 +193,17 @@ def _ordered(value: Any, depth: int) -> Any:
     return value
 
 
-def _check(value: object, depth: int) -> None:
-    """Refuse what a database or another reader could not hold: deep nests, NUL characters, numbers out of range."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise _Bad("a text contains the character U+0000", "Remove it.")
-    elif depth > MAX_DEPTH:
-        raise _Bad(f"the line is nested deeper than {MAX_DEPTH} levels", "Flatten its properties.")
-    elif isinstance(value, (int, float)):
-        # A larger integer arrives as a float that has lost its last digits; comparing also catches NaN.
-        if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
-            raise _Bad("a number is not finite or has more than 63 bits", "Write it as a string.")
-    elif isinstance(value, dict):
-        for key, item in cast("dict[str, object]", value).items():
-            _check(key, depth)
-            _check(item, depth + 1)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            _check(item, depth + 1)
-
-
 def _text(key: str, value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # labels such as the digits 0 to 9 are often written bare
     if not isinstance(value, str):
-        raise _Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
+        raise Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
     return value or None
 
 
 def _address(key: str, value: object) -> str | None:
     if not isinstance(value, str):
-        raise _Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
+        raise Bad(f"'{key}' is no text", f"Write '{key}' in quotation marks.")
     return "obs://" + value[5:] if value[:5].lower() == "s3://" else value or None
 
 
@@ -251,7 +212,7 @@ def _usage(key: str, value: object) -> str | None:
     if usage == "":
         return None
     if usage not in USAGES:
-        raise _Bad(f"'{key}' is none of {', '.join(USAGES)}", "Write one of them, or leave it away.")
+        raise Bad(f"'{key}' is none of {', '.join(USAGES)}", "Write one of them, or leave it away.")
     return usage
 
 
@@ -268,7 +229,7 @@ def _flag(key: str, value: object) -> bool | None:
         return True
     if word in ("false", False, "0"):
         return False
-    raise _Bad(f"'{key}' is neither true nor false", 'Write "true" or "false".')
+    raise Bad(f"'{key}' is neither true nor false", 'Write "true" or "false".')
 
 
 def _fraction(key: str, value: object) -> float | None:
@@ -277,22 +238,22 @@ def _fraction(key: str, value: object) -> float | None:
     except (ValueError, OverflowError):
         number = None
     if number is None or not 0 <= number <= 1:
-        raise _Bad(f"'{key}' is no number from 0 to 1", "Write a number such as 0.8.")
+        raise Bad(f"'{key}' is no number from 0 to 1", "Write a number such as 0.8.")
     return number
 
 
 def _kind(key: str, value: object) -> int | None:
     number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 3 else value
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 99:
-        raise _Bad(f"'{key}' is no sample type", "Write 0 (image), 1 (text), 2 (audio), 4 (table) or 6 (video).")
+        raise Bad(f"'{key}' is no sample type", "Write 0 (image), 1 (text), 2 (audio), 4 (table) or 6 (video).")
     return number
 
 
 def _object(key: str, value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
-        raise _Bad(f"'{key}' is no JSON object", f"Write '{key}' as an object of names and values.")
+        raise Bad(f"'{key}' is no JSON object", f"Write '{key}' as an object of names and values.")
     # All that is kept as it is; of what is converted the readers know the range.
-    _check(cast("object", value), _DEPTH_OF_PROPERTY)
+    check(cast("object", value), _DEPTH_OF_PROPERTY)
     return cast("dict[str, Any]", value)
 
 

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 
 import orjson
 
-from maquette.formats.documents import Bad
+from maquette.formats.documents import Bad, check
 from maquette.formats.samples import FEATURE, HOLES, SHAPE, Annotation
 from maquette.formats.shapes import Ring, Shape, is_inside, ring_of, shape_of
 from maquette.formats.voc_shapes import ELEMENTS, read_feature, to_number, write_shape
@@ -37,8 +37,6 @@ _REASONS = "hard-reasons"
 _RESERVED = frozenset({SHAPE, FEATURE, HOLES})
 # Our key for each field of an annotation that VOC has no element for.
 _OURS = {"id": "id", "annotated-by": "annotated_by", "creation-time": "creation_time"}
-_MAX_DEPTH = 32
-_INTEGER_LIMIT = 1 << 63
 _UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _COLOR = re.compile(r"\D*(\d{1,3})\D+(\d{1,3})\D+(\d{1,3})\D*", re.ASCII)
 _encoded = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":")).encode
@@ -182,25 +180,12 @@ def _typed(value: Any, kind: type) -> Any:
 def _read_json(text: str | None) -> dict[str, Any]:
     try:
         body: object = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
+        check(body)
+    except (orjson.JSONDecodeError, Bad):
         body = None
-    if not isinstance(body, dict) or not _is_sound(cast("object", body), 0):
+    if not isinstance(body, dict):
         raise Bad("the element 'maquette' holds no usable JSON", "Remove it.")
     return cast("dict[str, Any]", body)
-
-
-def _is_sound(value: object, depth: int) -> bool:
-    """Whether a database can hold it: no NUL, no number beyond 63 bits, no deep nest."""
-    if isinstance(value, str):
-        return "\x00" not in value
-    if isinstance(value, int | float):
-        return -_INTEGER_LIMIT < value < _INTEGER_LIMIT
-    if depth > _MAX_DEPTH:
-        return False
-    if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-        return all(_is_sound(key, depth) and _is_sound(item, depth + 1) for key, item in items)
-    return not isinstance(value, list) or all(_is_sound(item, depth + 1) for item in cast("list[object]", value))
 
 
 def _pairs(element: Element) -> Iterator[tuple[str, str]]:
